@@ -1,0 +1,204 @@
+/**
+ * How a commit is decided: one pure function, in one order, for every store.
+ *
+ * 1. shape → `InvalidInput`
+ * 2. repeat: all event and command ids known, as this very commit → the first answer; known otherwise → `EventIdReused`,
+ *    `CommandRepeated`
+ * 3. epoch → `Fenced`
+ * 4. checkpoint: stored (0 where there is none) = `from`, and `to ≥ from` → `CheckpointConflict`
+ * 5. expected versions, in the order of the writes → `VersionConflict`
+ * 6. condition → `ConditionFailed`
+ * 7. versions, positions and links are given out
+ *
+ * @since 0.1.0
+ */
+import { type Either, left, right } from "fp-ts/lib/Either.js"
+import { type CheckpointKey, type CommandRecord, type Commit, type Committed, meets, type Position } from "./Commit.ts"
+import * as CommitShape from "./CommitShape.ts"
+import {
+  CheckpointConflict,
+  CommandRepeated,
+  ConditionFailed,
+  EventIdReused,
+  Fenced,
+  InvalidInput,
+  VersionConflict,
+} from "./Errors.ts"
+import * as HashChain from "./HashChain.ts"
+import type { Query } from "./Query.ts"
+import type { StoredEvent } from "./StoredEvent.ts"
+import { equals, type StreamName } from "./StreamName.ts"
+
+/**
+ * What a decision may ask of a store, as it is inside the commit-ordered section.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface StoreView {
+  /** The digest algorithm that the store keeps to; `undefined` before its first event. */
+  readonly hash: string | undefined
+  /** The position of the last event. */
+  readonly head: Position
+  /** The stream's last event at or before a position (the store's last, if left out). */
+  readonly streamHead: (stream: StreamName, at?: Position) => HashChain.Head
+  readonly event: (id: string) => Known | undefined
+  readonly command: (id: string) => (CommandRecord & { readonly position: Position }) | undefined
+  readonly checkpoint: (key: CheckpointKey) => { readonly position: Position; readonly epoch: number }
+  /** The first position after `after` whose event matches. */
+  readonly firstMatch: (query: Query, after: Position) => Position | undefined
+}
+
+/**
+ * What a decision looks at in an event that is stored already.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type Known = Pick<StoredEvent, "stream" | "position" | "digest">
+
+/**
+ * Why a commit is refused.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type Refused =
+  | InvalidInput
+  | EventIdReused
+  | CommandRepeated
+  | Fenced
+  | CheckpointConflict
+  | VersionConflict
+  | ConditionFailed
+
+/**
+ * What the store has to add, and what it answers then. A repeat adds nothing.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Accepted {
+  readonly events: ReadonlyArray<StoredEvent>
+  readonly committed: Committed
+}
+
+const at = (view: StoreView, commit: Commit, position: Position): Committed => ({
+  repeated: true,
+  position,
+  streams: commit.writes.map(({ stream }) => {
+    const { version, link } = view.streamHead(stream, position)
+    return { stream, version, link }
+  }),
+})
+
+const sameIds = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
+  a.length === b.length && a.every((id, i) => id === b[i])
+
+/** Step 2: `undefined` where nothing of the commit is known. */
+const repeat = (view: StoreView, commit: Commit): Either<Refused, Committed> | undefined => {
+  let reused: string | undefined
+  let last: Position | undefined
+  let same = true
+  for (const { stream, events } of commit.writes) {
+    for (const event of events) {
+      const known = view.event(event.id)
+      if (known === undefined) {
+        same = false
+        continue
+      }
+      reused ??= event.id
+      same &&=
+        (last === undefined || known.position === last + 1) &&
+        equals(known.stream, stream) &&
+        HashChain.equals(known.digest, event.digest)
+      last = known.position
+    }
+  }
+  let repeated: (CommandRecord & { readonly position: Position }) | undefined
+  for (const command of commit.commands ?? []) {
+    const known = view.command(command.id)
+    repeated ??= known
+    same &&= known !== undefined && sameIds(known.events, command.events)
+    last ??= known?.position
+  }
+  if (reused === undefined && repeated === undefined) return undefined
+  if (same && last !== undefined) return right(at(view, commit, last))
+  if (reused !== undefined) return left(new EventIdReused({ id: reused }))
+  if (repeated === undefined) return undefined
+  const { id, events, position } = repeated
+  return left(new CommandRepeated({ id, events, committed: at(view, commit, position) }))
+}
+
+/** Steps 3 to 6. */
+const refusal = (view: StoreView, commit: Commit): Refused | undefined => {
+  const { checkpoint, condition } = commit
+  if (checkpoint !== undefined) {
+    const stored = view.checkpoint(checkpoint)
+    if (stored.epoch !== checkpoint.epoch) return new Fenced({ epoch: stored.epoch })
+    if (stored.position !== checkpoint.from || checkpoint.to < checkpoint.from) {
+      return new CheckpointConflict({ stored: stored.position })
+    }
+  }
+  for (const { stream, expected } of commit.writes) {
+    if (expected._tag === "Any") continue
+    const actual = view.streamHead(stream).version
+    if (!meets(expected, actual)) return new VersionConflict({ stream, expected, actual })
+  }
+  if (condition !== undefined) {
+    const position = view.firstMatch(condition.failIfMatch, condition.after)
+    if (position !== undefined) return new ConditionFailed({ position })
+  }
+  return undefined
+}
+
+/** Step 7. */
+const accept = (view: StoreView, commit: Commit): Accepted => {
+  const stored: Array<StoredEvent> = []
+  let position = view.head
+  const streams = commit.writes.map(({ stream, events }) => {
+    let { version, link } = view.streamHead(stream)
+    for (const event of events) {
+      version++
+      position++
+      link = HashChain.link(link, version, event.digest)
+      stored.push({
+        stream,
+        version,
+        position,
+        id: event.id,
+        type: event.type,
+        schemaVersion: event.schemaVersion,
+        tags: event.tags,
+        recordedAt: event.recordedAt,
+        correlationId: event.correlationId,
+        causation: event.causation,
+        encoding: event.encoding,
+        body: event.body,
+        digest: event.digest,
+        link,
+      })
+    }
+    return { stream, version, link }
+  })
+  return { events: stored, committed: { repeated: false, position, streams } }
+}
+
+/**
+ * Decides a commit.
+ *
+ * @category decisions
+ * @since 0.1.0
+ */
+export const decide = (view: StoreView, commit: Commit): Either<Refused, Accepted> => {
+  const what = CommitShape.fault(commit)
+  if (what !== undefined) return left(new InvalidInput({ what }))
+  if (view.hash !== undefined && view.hash !== commit.hash) {
+    const held = `the store's events are digested with ${view.hash}, not ${commit.hash}; provide that Hash`
+    return left(new InvalidInput({ what: held }))
+  }
+  const known = repeat(view, commit)
+  if (known !== undefined) return known._tag === "Left" ? known : right({ events: [], committed: known.right })
+  const refused = refusal(view, commit)
+  return refused === undefined ? right(accept(view, commit)) : left(refused)
+}

@@ -1,0 +1,148 @@
+/**
+ * The hash chain of a stream. The client digests each event as it is stored (ciphertext, not plaintext, so an auditor
+ * needs no key); the store links the digests in its commit-ordered section.
+ *
+ * ```
+ * digest = H("everfold/event/1", category, id, eventId, type, schemaVersion, encoding, recordedAt, correlationId,
+ *            causation, tags, body)
+ * link   = SHA-256(previous link (32 zero bytes at first) ‖ version in 8 bytes, big-endian ‖ digest)
+ * ```
+ *
+ * Fields are written as `Canonical` says; a causation is its event id, category, id and position, or absent; tags are
+ * their count and then each.
+ *
+ * Laws (L5): the preimage is injective; `verify(xs ++ ys) = verify(xs) ∧ verifyFrom(head(xs), ys)`; every edit, drop,
+ * swap, insertion or truncation in the middle is reported at its least index; a truncated tail is caught against an
+ * anchored head.
+ *
+ * @since 0.1.0
+ */
+import { hash } from "node:crypto"
+import { type Either, left, right } from "fp-ts/lib/Either.js"
+import * as Canonical from "./Canonical.ts"
+import type { Version } from "./Commit.ts"
+import type { NewEvent, StoredEvent } from "./StoredEvent.ts"
+import type { StreamName } from "./StreamName.ts"
+
+/**
+ * Where a chain stands: the version and link of its last event.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Head {
+  readonly version: Version
+  readonly link: Uint8Array
+}
+
+/**
+ * A chain before its first event: version 0 and 32 zero bytes.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const empty: Head = { version: 0, link: new Uint8Array(32) }
+
+/**
+ * What is digested. The bytes are a view of a shared buffer, good until the next call.
+ *
+ * @category hashing
+ * @since 0.1.0
+ */
+export const preimage = (stream: StreamName, event: Omit<NewEvent, "digest">): Uint8Array =>
+  Canonical.encode(() => {
+    Canonical.text("everfold/event/1")
+    Canonical.text(stream.category)
+    Canonical.text(stream.id)
+    Canonical.text(event.id)
+    Canonical.text(event.type)
+    Canonical.integer(event.schemaVersion)
+    Canonical.text(event.encoding)
+    Canonical.integer(event.recordedAt)
+    Canonical.text(event.correlationId)
+    const cause = event.causation
+    if (cause === null) {
+      Canonical.nothing()
+    } else {
+      Canonical.text(cause.eventId)
+      Canonical.text(cause.stream.category)
+      Canonical.text(cause.stream.id)
+      Canonical.integer(cause.position)
+    }
+    Canonical.count(event.tags.length)
+    for (const tag of event.tags) Canonical.text(tag)
+    Canonical.bytes(event.body)
+  })
+
+const linked = Buffer.alloc(1024)
+
+/**
+ * SHA-256 of the previous link, the version and the digest.
+ *
+ * @category hashing
+ * @since 0.1.0
+ */
+export const link = (previous: Uint8Array, version: Version, digest: Uint8Array): Uint8Array => {
+  linked.set(previous, 0)
+  linked.writeUInt32BE(Math.floor(version / 0x1_0000_0000), 32)
+  linked.writeUInt32BE(version >>> 0, 36)
+  linked.set(digest, 40)
+  return hash("sha256", linked.subarray(0, 40 + digest.length), "buffer")
+}
+
+/**
+ * @category instances
+ * @since 0.1.0
+ */
+export const equals = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0
+
+/**
+ * Why an event does not continue a chain, or `undefined` where it does.
+ *
+ * @category verification
+ * @since 0.1.0
+ */
+export const fault = (
+  digest: (preimage: Uint8Array) => Uint8Array,
+  head: Head,
+  stream: StreamName,
+  event: StoredEvent,
+): string | undefined => {
+  if (event.stream.id !== stream.id || event.stream.category !== stream.category) return "it belongs to another stream"
+  if (event.version !== head.version + 1) return `version ${head.version + 1} is missing before it`
+  if (!equals(digest(preimage(stream, event)), event.digest)) return "its digest does not match its content"
+  return equals(link(head.link, event.version, event.digest), event.link)
+    ? undefined
+    : "its link does not match the events before it"
+}
+
+/**
+ * The first event that does not continue the chain, by index, and why.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Broken {
+  readonly index: number
+  readonly reason: string
+}
+
+/**
+ * Verifies that events continue a chain, from its beginning or from `head`; answers the new head, to go on from.
+ *
+ * @category verification
+ * @since 0.1.0
+ */
+export const verify =
+  (digest: (preimage: Uint8Array) => Uint8Array) =>
+  (stream: StreamName, events: Iterable<StoredEvent>, from: Head = empty): Either<Broken, Head> => {
+    let head = from
+    let index = 0
+    for (const event of events) {
+      const reason = fault(digest, head, stream, event)
+      if (reason !== undefined) return left({ index, reason })
+      head = event
+      index++
+    }
+    return right({ version: head.version, link: head.link })
+  }

@@ -1,0 +1,31 @@
+/**
+ * Everfold's core: deciders, events as data, the ports to the world, and the programs over them.
+ *
+ * @since 0.1.0
+ */
+export * as Decider from "./domain/Decider.ts"
+export * as Policy from "./domain/Policy.ts"
+export * as View from "./domain/View.ts"
+export * as Aggregate from "./event/Aggregate.ts"
+export * as Commit from "./event/Commit.ts"
+export * as Decision from "./event/Decision.ts"
+export * as Encoding from "./event/Encoding.ts"
+export * from "./event/Errors.ts"
+export * as EventCodec from "./event/EventCodec.ts"
+export * as HashChain from "./event/HashChain.ts"
+export * as Json from "./event/Json.ts"
+export * as Payload from "./event/Payload.ts"
+export * as Query from "./event/Query.ts"
+export * as Seal from "./event/Seal.ts"
+export * as Snapshot from "./event/Snapshot.ts"
+export type { Cause, NewEvent, StoredEvent } from "./event/StoredEvent.ts"
+export * as StreamName from "./event/StreamName.ts"
+export * as Changes from "./port/Changes.ts"
+export { Checkpoints } from "./port/Checkpoints.ts"
+export { Cipher, type Sealable } from "./port/Cipher.ts"
+export { type Compressed, Compression, decompress } from "./port/Compression.ts"
+export * from "./port/Errors.ts"
+export * from "./port/EventStore.ts"
+export { Hash } from "./port/Hash.ts"
+export { Keys } from "./port/Keys.ts"
+export { Snapshots } from "./port/Snapshots.ts"

@@ -1,0 +1,59 @@
+/**
+ * The port to compression. It chooses how bodies are written; every form of the encoding grammar that needs no
+ * dictionary can always be read, so that the setting may change over a store's life.
+ *
+ * @since 0.1.0
+ */
+import { inflateRawSync, zstdDecompressSync } from "node:zlib"
+import * as Context from "effect/Context"
+import * as Layer from "effect/Layer"
+import { type Either, left, right } from "fp-ts/lib/Either.js"
+import type { Encoding } from "../event/Encoding.ts"
+
+/**
+ * A body that was worth compressing.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Compressed {
+  readonly encoding: Pick<Encoding, "compression" | "dictionary">
+  readonly bytes: Uint8Array
+}
+
+/** A body larger than this is taken for an attack on memory. */
+const maxOutputLength = 256 * 1024 * 1024
+
+/**
+ * Reads what any layer without a dictionary wrote; a body of more than 256 MiB is refused.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const decompress = (encoding: Encoding, bytes: Uint8Array): Either<string, Uint8Array> => {
+  const { compression, dictionary } = encoding
+  if (compression === undefined) return right(bytes)
+  if (dictionary !== undefined) return left(`the dictionary ${dictionary} is unknown here`)
+  try {
+    return right((compression === "zstd" ? zstdDecompressSync : inflateRawSync)(bytes, { maxOutputLength }))
+  } catch (error) {
+    return left(`it does not decompress (${error instanceof Error ? error.message : String(error)})`)
+  }
+}
+
+/**
+ * @category service
+ * @since 0.1.0
+ */
+export class Compression extends Context.Service<
+  Compression,
+  {
+    /** `undefined` where it would not help. */
+    readonly compress: (bytes: Uint8Array) => Compressed | undefined
+    /** The bytes, or why not. */
+    readonly decompress: (encoding: Encoding, bytes: Uint8Array) => Either<string, Uint8Array>
+  }
+>()("everfold/core/port/Compression") {
+  /** Writes bodies as they are. */
+  static readonly none: Layer.Layer<Compression> = Layer.succeed(Compression, { compress: () => undefined, decompress })
+}

@@ -1,0 +1,103 @@
+/**
+ * The port to a store of events. Stores see bytes; only programs see domain events.
+ *
+ * Laws (`StoreLaws`): versions are 1..n in a stream and positions 1..m in a store, without holes; position order is
+ * visibility order and extends every stream's version order; a commit is atomic; a repeated commit answers the first
+ * outcome; acknowledged means flushed.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type { Effect } from "effect/Effect"
+import type { Stream } from "effect/Stream"
+import type { Commit, Committed, Position, Version } from "../event/Commit.ts"
+import type { Refused } from "../event/Decision.ts"
+import type { Query } from "../event/Query.ts"
+import type { StoredEvent } from "../event/StoredEvent.ts"
+import type { StreamName } from "../event/StreamName.ts"
+import type { CommitUnknown, StoreUnavailable } from "./Errors.ts"
+
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export type CommitError = Refused | CommitUnknown | StoreUnavailable
+
+/**
+ * Events of one stream: `after < version ≤ upTo`, the first `limit` of them in the direction. Whatever lies outside a
+ * stream is simply not there; a limit below 1 asks for nothing.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface StreamRange {
+  readonly after?: Version
+  readonly upTo?: Version
+  readonly direction?: "forwards" | "backwards"
+  readonly limit?: number
+}
+
+/**
+ * Events of the whole store: `after < position ≤ upTo`, those that `filter` matches, the first `limit` of them.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface LogRange {
+  readonly after: Position
+  readonly upTo?: Position
+  readonly filter?: Query
+  readonly limit: number
+}
+
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export interface LogPage {
+  readonly events: ReadonlyArray<StoredEvent>
+  /**
+   * Every matching event up to here is in this page or an earlier one: where to go on, also where a filter dropped
+   * all. Never before `after`.
+   */
+  readonly scannedTo: Position
+}
+
+/**
+ * Streams of a category whose ids follow `after` in code-unit order of UTF-8, the first `limit` of them.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface StreamsRange {
+  readonly category: string
+  readonly after?: string
+  readonly limit: number
+}
+
+/**
+ * @category service
+ * @since 0.1.0
+ */
+export class EventStore extends Context.Service<
+  EventStore,
+  {
+    /** Records a commit, or nothing of it. When it answers, the commit is flushed and visible to every reader. */
+    readonly commit: (commit: Commit) => Effect<Committed, CommitError>
+    readonly readStream: (
+      stream: StreamName,
+      range?: StreamRange,
+    ) => Effect<ReadonlyArray<StoredEvent>, StoreUnavailable>
+    readonly readAll: (range: LogRange) => Effect<LogPage, StoreUnavailable>
+    readonly streams: (
+      range: StreamsRange,
+    ) => Effect<ReadonlyArray<{ readonly stream: StreamName; readonly version: Version }>, StoreUnavailable>
+    /** The position of the last event; 0 in an empty store. */
+    readonly head: Effect<Position, StoreUnavailable>
+    /**
+     * Wakes followers: emits once when it is subscribed to, and then after new events, whichever process recorded
+     * them; several may be told at once. It carries no truth: read to know.
+     */
+    readonly changes: Stream<Position>
+  }
+>()("everfold/core/port/EventStore") {}

@@ -1,0 +1,23 @@
+/**
+ * The port to the keys that seal.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import type { Effect } from "effect/Effect"
+import type { Redacted } from "effect/Redacted"
+import type { KeyMissing } from "./Errors.ts"
+
+/**
+ * @category service
+ * @since 0.1.0
+ */
+export class Keys extends Context.Service<
+  Keys,
+  {
+    /** The name of the key that seals what is new: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
+    readonly active: string
+    /** 32 bytes. */
+    readonly get: (keyId: string) => Effect<Redacted<Uint8Array>, KeyMissing>
+  }
+>()("everfold/core/port/Keys") {}

@@ -1,0 +1,213 @@
+/**
+ * A store in memory: the reference for all others, for tests and for what may be forgotten. Every commit is decided by
+ * `Decision.decide` and applied in one step.
+ *
+ * @since 0.1.0
+ */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { isLeft } from "fp-ts/lib/Either.js"
+import type { CheckpointKey, CommandRecord, Commit, Committed, Position } from "../../core/event/Commit.ts"
+import { decide, type Refused, type StoreView } from "../../core/event/Decision.ts"
+import { Fenced } from "../../core/event/Errors.ts"
+import * as HashChain from "../../core/event/HashChain.ts"
+import * as Query from "../../core/event/Query.ts"
+import type { StoredSnapshot } from "../../core/event/Snapshot.ts"
+import type { StoredEvent } from "../../core/event/StoredEvent.ts"
+import * as StreamName from "../../core/event/StreamName.ts"
+import * as Changes from "../../core/port/Changes.ts"
+import { Checkpoints } from "../../core/port/Checkpoints.ts"
+import {
+  EventStore,
+  type LogPage,
+  type LogRange,
+  type StreamRange,
+  type StreamsRange,
+} from "../../core/port/EventStore.ts"
+import { Snapshots } from "../../core/port/Snapshots.ts"
+
+interface Lease {
+  readonly position: Position
+  readonly epoch: number
+  readonly until: number
+}
+
+const keyOf = ({ consumer, upstream, partition }: CheckpointKey): string =>
+  JSON.stringify([consumer, upstream, partition])
+const byUtf8 = (a: StoredEvent, b: StoredEvent): number =>
+  Buffer.compare(Buffer.from(a.stream.id), Buffer.from(b.stream.id))
+
+/** The last of events in ascending position at or before `at`. */
+const lastAt = (events: ReadonlyArray<StoredEvent>, at: Position): HashChain.Head => {
+  let low = 0
+  let high = events.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((events[middle]?.position ?? 0) <= at) low = middle + 1
+    else high = middle
+  }
+  return events[low - 1] ?? HashChain.empty
+}
+
+const services = () => {
+  const log: Array<StoredEvent> = []
+  const streams = new Map<string, Array<StoredEvent>>()
+  /** The first event of each stream, by category. */
+  const categories = new Map<string, Array<StoredEvent>>()
+  const events = new Map<string, StoredEvent>()
+  const commands = new Map<string, CommandRecord & { readonly position: Position }>()
+  const leases = new Map<string, Lease>()
+  const snapshots = new Map<string, StoredSnapshot>()
+  const changes = Changes.make(0)
+  let hash: string | undefined
+
+  const streamOf = (stream: StreamName.StreamName): ReadonlyArray<StoredEvent> =>
+    streams.get(StreamName.format(stream)) ?? []
+  const leaseOf = (key: CheckpointKey): Lease => leases.get(keyOf(key)) ?? { position: 0, epoch: 0, until: 0 }
+
+  const view: StoreView = {
+    get hash() {
+      return hash
+    },
+    get head() {
+      return log.length
+    },
+    streamHead: (stream, at) => {
+      const recorded = streamOf(stream)
+      return at === undefined ? (recorded.at(-1) ?? HashChain.empty) : lastAt(recorded, at)
+    },
+    event: (id) => events.get(id),
+    command: (id) => commands.get(id),
+    checkpoint: leaseOf,
+    firstMatch: (query, after) => {
+      const matches = Query.matches(query)
+      for (let i = after; i < log.length; i++) {
+        const event = log[i]
+        if (event !== undefined && matches(event)) return event.position
+      }
+      return undefined
+    },
+  }
+
+  const add = (event: StoredEvent): void => {
+    log.push(event)
+    events.set(event.id, event)
+    const name = StreamName.format(event.stream)
+    const recorded = streams.get(name)
+    if (recorded !== undefined) {
+      recorded.push(event)
+      return
+    }
+    streams.set(name, [event])
+    const firsts = categories.get(event.stream.category)
+    if (firsts === undefined) categories.set(event.stream.category, [event])
+    else firsts.push(event)
+  }
+
+  const commit = (request: Commit): Effect.Effect<Committed, Refused> => {
+    const decision = decide(view, request)
+    if (isLeft(decision)) return Effect.fail(decision.left)
+    const { events: added, committed } = decision.right
+    if (committed.repeated) return Effect.succeed(committed)
+    if (added.length > 0) hash = request.hash
+    for (const event of added) add(event)
+    for (const { id, events } of request.commands ?? []) {
+      commands.set(id, { id, events, position: committed.position })
+    }
+    if (request.checkpoint !== undefined) {
+      leases.set(keyOf(request.checkpoint), { ...leaseOf(request.checkpoint), position: request.checkpoint.to })
+    }
+    if (added.length > 0) changes.tell(log.length)
+    return Effect.succeed(committed)
+  }
+
+  const readStream = (stream: StreamName.StreamName, range: StreamRange = {}): ReadonlyArray<StoredEvent> => {
+    const {
+      after = 0,
+      upTo = Number.POSITIVE_INFINITY,
+      direction = "forwards",
+      limit = Number.POSITIVE_INFINITY,
+    } = range
+    const recorded = streamOf(stream).slice(Math.max(0, after), Math.max(0, upTo))
+    return (direction === "forwards" ? recorded : recorded.reverse()).slice(0, Math.max(0, limit))
+  }
+
+  const readAll = ({ after, upTo = Number.POSITIVE_INFINITY, filter = Query.all, limit }: LogRange): LogPage => {
+    const matches = Query.matches(filter)
+    const last = Math.min(upTo, log.length)
+    const page: Array<StoredEvent> = []
+    for (let i = Math.max(0, after); i < last; i++) {
+      if (page.length >= limit) return { events: page, scannedTo: Math.max(after, i) }
+      const event = log[i]
+      if (event !== undefined && matches(event)) page.push(event)
+    }
+    return { events: page, scannedTo: Math.max(after, last) }
+  }
+
+  const readStreams = ({ category, after, limit }: StreamsRange) => {
+    const sorted = (categories.get(category) ?? []).toSorted(byUtf8)
+    const start = after === undefined ? undefined : Buffer.from(after)
+    return sorted
+      .filter(({ stream }) => start === undefined || Buffer.compare(Buffer.from(stream.id), start) > 0)
+      .slice(0, Math.max(0, limit))
+      .map(({ stream }) => ({ stream, version: streamOf(stream).length }))
+  }
+
+  const acquire = Effect.fnUntraced(function* (key: CheckpointKey, ttlMillis: number) {
+    const now = yield* Clock.currentTimeMillis
+    const { position, epoch, until } = leaseOf(key)
+    if (until > now) return Option.none<{ readonly position: Position; readonly epoch: number }>()
+    leases.set(keyOf(key), { position, epoch: epoch + 1, until: now + ttlMillis })
+    return Option.some({ position, epoch: epoch + 1 })
+  })
+
+  const renew = Effect.fnUntraced(function* (key: CheckpointKey, epoch: number, ttlMillis: number) {
+    const now = yield* Clock.currentTimeMillis
+    const lease = leaseOf(key)
+    if (lease.epoch !== epoch) return yield* new Fenced({ epoch: lease.epoch })
+    leases.set(keyOf(key), { ...lease, until: now + ttlMillis })
+  })
+
+  const store = EventStore.of({
+    commit: (request) => Effect.suspend(() => commit(request)),
+    readStream: (stream, range) => Effect.sync(() => readStream(stream, range)),
+    readAll: (range) => Effect.sync(() => readAll(range)),
+    streams: (range) => Effect.sync(() => readStreams(range)),
+    head: Effect.sync(() => log.length),
+    changes: changes.stream,
+  })
+  const checkpoints = Checkpoints.of({ acquire, renew, read: (key) => Effect.sync(() => leaseOf(key).position) })
+  const kept = Snapshots.of({
+    read: (stream) => Effect.sync(() => Option.fromUndefinedOr(snapshots.get(StreamName.format(stream)))),
+    write: (snapshot) => Effect.sync(() => void snapshots.set(StreamName.format(snapshot.stream), snapshot)),
+  })
+  return { store, checkpoints, snapshots: kept }
+}
+
+/**
+ * A new, empty store in memory: events, checkpoints and snapshots. It lives as long as the layer.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { EventStore } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const head = EventStore.use((store) => store.head).pipe(Effect.provide(Memory.layer))
+ * console.log(Effect.runSync(head)) // 0
+ * ```
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<EventStore | Checkpoints | Snapshots> = Layer.unwrap(
+  Effect.sync(() => {
+    const { store, checkpoints, snapshots } = services()
+    return Layer.mergeAll(
+      Layer.succeed(EventStore, store),
+      Layer.succeed(Checkpoints, checkpoints),
+      Layer.succeed(Snapshots, snapshots),
+    )
+  }),
+)
