@@ -199,3 +199,22 @@ export class NotFound extends TaggedError("NotFound")<{
     return `${show(this.stream)} has no version ${this.version}; its latest is ${this.latest}.`
   }
 }
+
+/**
+ * The model threw, which a pure model never does. Nothing was recorded. Mend the decider; `DeciderLaws` D3 finds such.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class DeciderThrew extends TaggedError("DeciderThrew")<{
+  readonly stream: StreamName
+  /** Of the state that it was given. */
+  readonly version: Version
+  readonly during: "decide" | "evolve" | "isTerminal"
+  readonly cause: unknown
+}> {
+  override get message(): string {
+    const cause = this.cause instanceof Error ? this.cause.message : String(this.cause)
+    return `The decider of ${show(this.stream)} threw in ${this.during} at version ${this.version}: ${cause}. Mend it: a model never throws.`
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The store's events as a log of numbered sections, for readers elsewhere: a section's bounds never change, and a full
+ * section never changes at all, so it can be kept for ever by whoever read it.
+ *
+ * Laws (S16): bounds are fixed; a full section is the same at every later reading; all sections read in order are all
+ * events.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Position } from "../event/Commit.ts"
+import { InvalidInput } from "../event/Errors.ts"
+import type { StoredEvent } from "../event/StoredEvent.ts"
+import type { StoreUnavailable } from "../port/Errors.ts"
+import { EventStore } from "../port/EventStore.ts"
+
+/**
+ * A section's name: its first and last position, `1,20`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type SectionId = string
+
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export interface Section {
+  readonly id: SectionId
+  readonly items: ReadonlyArray<StoredEvent>
+  /** Full, and so the same for ever. */
+  readonly archived: boolean
+  readonly previous: SectionId | undefined
+  /** Only of an archived section; what follows may still be empty. */
+  readonly next: SectionId | undefined
+}
+
+/**
+ * @category service
+ * @since 0.1.0
+ */
+export class NotificationLog extends Context.Service<
+  NotificationLog,
+  {
+    /** Positions a section. */
+    readonly sectionSize: number
+    /** A section by its name; `current` is the one that the next event goes to, and is never archived. */
+    readonly section: (id: SectionId | "current") => Effect.Effect<Section, InvalidInput | StoreUnavailable>
+  }
+>()("everfold/core/program/NotificationLog") {
+  /**
+   * The log of the store, in sections of so many positions, from 1; 20, if left out. Readers agree on the size: it is
+   * part of every section's name.
+   */
+  static readonly layer = (sectionSize = 20): Layer.Layer<NotificationLog, InvalidInput, EventStore> =>
+    Layer.effect(NotificationLog, make(sectionSize))
+
+  /**
+   * Every notification after a position, up to the end that the log has when it is reached. To resume, start after the
+   * last position that was seen.
+   */
+  static readonly read = (
+    after: Position = 0,
+  ): Stream.Stream<StoredEvent, InvalidInput | StoreUnavailable, NotificationLog> =>
+    Stream.unwrap(
+      Effect.map(NotificationLog, (log) =>
+        Stream.paginate(sectionAt(after + 1, log.sectionSize), (id) =>
+          Effect.map(log.section(id), ({ items, next }) => {
+            const unseen = items.filter(({ position }) => position > after)
+            return [unseen, Option.fromUndefinedOr(next)] as const
+          }),
+        ),
+      ),
+    )
+}
+
+const sectionAt = (position: Position, size: number): SectionId => {
+  const first = position - ((position - 1) % size)
+  return `${first},${first + size - 1}`
+}
+
+const make = Effect.fnUntraced(function* (size: number) {
+  if (!(Number.isSafeInteger(size) && size >= 1)) {
+    return yield* new InvalidInput({ what: `section size ${size} is not an integer from 1` })
+  }
+  const store = yield* EventStore
+
+  const section = Effect.fnUntraced(function* (id: SectionId | "current") {
+    const name = id === "current" ? sectionAt((yield* store.head) + 1, size) : id
+    const [, digits] = /^([1-9][0-9]{0,15}),[1-9][0-9]{0,15}$/.exec(name) ?? []
+    const first = Number(digits)
+    if (!Number.isSafeInteger(first + size) || sectionAt(first, size) !== name) {
+      const example = `${sectionAt(1, size)}, ${sectionAt(size + 1, size)}`
+      return yield* new InvalidInput({ what: `${JSON.stringify(id)} is no section; sections are ${example} and so on` })
+    }
+    const last = first + size - 1
+    const { events } = yield* store.readAll({ after: first - 1, upTo: last, limit: size })
+    const archived = events.length === size
+    return {
+      id: name,
+      items: events,
+      archived,
+      previous: first === 1 ? undefined : sectionAt(first - 1, size),
+      next: archived ? sectionAt(last + 1, size) : undefined,
+    }
+  })
+
+  return NotificationLog.of({ sectionSize: size, section })
+})
+

@@ -1,0 +1,60 @@
+/**
+ * Taking snapshots, and trusting them. A snapshot only saves time: one that is stale, damaged, foreign, sealed with an
+ * unknown key or of another model is ignored, and one that cannot be taken fails nothing.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Aggregate } from "../event/Aggregate.ts"
+import type { Version } from "../event/Commit.ts"
+import * as HashChain from "../event/HashChain.ts"
+import type { StreamName } from "../event/StreamName.ts"
+import type { StoreUnavailable } from "../port/Errors.ts"
+import type { Loaded, Ports } from "./Rehydration.ts"
+
+/**
+ * The state of the stream's snapshot, where that is at or before a version and of this very history.
+ *
+ * @category loading
+ * @since 0.1.0
+ */
+export const read = Effect.fnUntraced(function* <C, S, E, R>(
+  { store, mapper, snapshots }: Ports,
+  aggregate: Aggregate<C, S, E, R>,
+  stream: StreamName,
+  upTo: Version,
+): Effect.fn.Return<Option.Option<Loaded<S>>, StoreUnavailable> {
+  if (aggregate.snapshot === undefined) return Option.none()
+  const found = yield* Effect.orElseSucceed(snapshots.read(stream), () => Option.none())
+  if (Option.isNone(found) || found.value.version > upTo) return Option.none()
+  const { version, link } = found.value
+  const [event] = yield* store.readStream(stream, { after: version - 1, upTo: version })
+  if (event === undefined || !HashChain.equals(event.link, link)) return Option.none()
+  const state = yield* mapper.decodeSnapshot(aggregate.snapshot, found.value)
+  return Option.map(state, (state) => ({ state, version, link, position: event.position }))
+})
+
+/**
+ * Takes a snapshot in the background, if enough was recorded since `before`.
+ *
+ * @category taking
+ * @since 0.1.0
+ */
+export const take = <C, S, E, R>(
+  { mapper, snapshots }: Ports,
+  aggregate: Aggregate<C, S, E, R>,
+  stream: StreamName,
+  before: Version,
+  { state, version, link }: Loaded<S>,
+): Effect.Effect<void> => {
+  const policy = aggregate.snapshot
+  if (policy === undefined || Math.floor(version / policy.every) === Math.floor(before / policy.every))
+    return Effect.void
+  return mapper.encodeSnapshot(policy, { stream, version, link }, state).pipe(
+    Effect.flatMap(snapshots.write),
+    Effect.catchCause((cause) => Effect.logDebug("A snapshot was not taken", cause)),
+    Effect.forkDetach,
+    Effect.asVoid,
+  )
+}

@@ -1,0 +1,105 @@
+/**
+ * Following a store: what was recorded, then what is recorded from now on, as one stream. It is pulled, so a slow
+ * follower slows nobody, and it starts after any position, so a follower resumes where it stopped.
+ *
+ * Law S10: each event once, in order, none skipped.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import type { Position } from "../event/Commit.ts"
+import type { EventCodec } from "../event/EventCodec.ts"
+import * as Query from "../event/Query.ts"
+import type { StoredEvent } from "../event/StoredEvent.ts"
+import type { StoreUnavailable } from "../port/Errors.ts"
+import { EventStore } from "../port/EventStore.ts"
+import { EventMapper, type ReadError, type Recorded } from "./EventMapper.ts"
+
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export interface Options {
+  /** The position that was seen last; 0 to begin with the first event. */
+  readonly after?: Position
+  readonly filter?: Query.Query
+}
+
+const pageSize = 500
+
+/** Pages until the end is reached, and how far they went. */
+const pages = (store: EventStore["Service"], from: Position, filter: Query.Query, seen: (position: Position) => void) =>
+  Stream.paginate(from, (after) =>
+    Effect.map(store.readAll({ after, filter, limit: pageSize }), ({ events, scannedTo }) => {
+      seen(scannedTo)
+      return [events, events.length < pageSize ? Option.none() : Option.some(scannedTo)] as const
+    }),
+  )
+
+/**
+ * Stored events up to the end that the store has when it is reached.
+ *
+ * @category streams
+ * @since 0.1.0
+ */
+export const catchUp = ({
+  after = 0,
+  filter = Query.all,
+}: Options = {}): Stream.Stream<StoredEvent, StoreUnavailable, EventStore> =>
+  Stream.unwrap(Effect.map(EventStore, (store) => pages(store, after, filter, () => {})))
+
+/**
+ * Stored events, without end: those that are there, then each as it is recorded, by whichever process.
+ *
+ * @category streams
+ * @since 0.1.0
+ */
+export const stored = ({
+  after = 0,
+  filter = Query.all,
+}: Options = {}): Stream.Stream<StoredEvent, StoreUnavailable, EventStore> =>
+  Stream.unwrap(
+    Effect.map(EventStore, (store) => {
+      let position = after
+      // `changes` emits at once when it is subscribed to: whatever is recorded after the first page was read wakes again.
+      return Stream.flatMap(store.changes, () =>
+        pages(store, position, filter, (seen) => {
+          position = seen
+        }),
+      )
+    }),
+  )
+
+/**
+ * Domain events, without end; bring a filter that matches only what the codec knows.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ * import { EventCodec, Query, Subscription } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const CounterEvent = EventCodec.make({ Added: t.type({ by: t.number }) })
+ * const follow = Subscription.events(CounterEvent, { after: 17, filter: Query.make({ category: "Counter" }) }).pipe(
+ *   Stream.runForEach(({ event, position }) => Effect.log(`${position}: added ${event.by}`))
+ * )
+ * ```
+ * @category streams
+ * @since 0.1.0
+ */
+export const events = <E>(
+  codec: EventCodec<E>,
+  options: Options = {},
+): Stream.Stream<Recorded<E>, StoreUnavailable | ReadError, EventStore | EventMapper> =>
+  Stream.unwrap(
+    Effect.map(EventMapper, (mapper) =>
+      stored(options).pipe(
+        Stream.chunks,
+        Stream.mapEffect((page) => mapper.decode(codec, page)),
+        Stream.flattenIterable,
+      ),
+    ),
+  )

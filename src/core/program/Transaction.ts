@@ -1,0 +1,240 @@
+/**
+ * One decision over several streams, of one or several aggregates, recorded in one commit that asserts every stream it
+ * read. The streams are taken in sorted order, so that no two transactions of a process wait for each other.
+ *
+ * @since 0.1.0
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as Schedule from "effect/Schedule"
+import { type Either, isLeft } from "fp-ts/lib/Either.js"
+import type { Aggregate } from "../event/Aggregate.ts"
+import { type Commit, exact, type Position, type Version } from "../event/Commit.ts"
+import { DeciderThrew, type EncodeFailed, InvalidInput, VersionConflict } from "../event/Errors.ts"
+import type { NewEvent } from "../event/StoredEvent.ts"
+import * as StreamName from "../event/StreamName.ts"
+import type { KeyMissing } from "../port/Errors.ts"
+import { EventStore } from "../port/EventStore.ts"
+import type { Snapshots } from "../port/Snapshots.ts"
+import * as CommandContext from "./CommandContext.ts"
+import { EventMapper, type Origin } from "./EventMapper.ts"
+import * as Execution from "./Execution.ts"
+import * as Rehydration from "./Rehydration.ts"
+import * as Snapshotting from "./Snapshotting.ts"
+import type * as StreamStates from "./StreamStates.ts"
+
+type Needs = EventStore | EventMapper | Snapshots
+type Loaded<S> = Rehydration.Loaded<S>
+
+/**
+ * One stream of a transaction; a repository's `stream` makes it.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Participant<in out S, in out E> {
+  readonly name: StreamName.StreamName
+  readonly open: (context: Context.Context<Needs>) => Seat<S, E>
+}
+
+/** A participant at work, in one process with one store. */
+interface Seat<in out S, in out E> {
+  readonly alone: <A, E2, R>(effect: Effect.Effect<A, E2, R>) => Effect.Effect<A, E2, R>
+  readonly read: Effect.Effect<Loaded<S>, Rehydration.LoadError>
+  readonly encode: (
+    from: Loaded<S>,
+    events: ReadonlyArray<E>,
+    origin: Origin,
+  ) => Effect.Effect<Encoded<S>, EncodeFailed | KeyMissing | DeciderThrew>
+  readonly keep: (before: Version, loaded: Loaded<S>) => Effect.Effect<void>
+  readonly forget: Effect.Effect<void>
+}
+
+interface Encoded<out S> {
+  readonly state: S
+  readonly events: ReadonlyArray<NewEvent>
+}
+
+/**
+ * @category type-level
+ * @since 0.1.0
+ */
+export interface Participants {
+  readonly [name: string]: { readonly name: StreamName.StreamName; readonly open: (context: never) => object }
+}
+
+/**
+ * The participants' states, by name.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type StatesOf<P> = { readonly [K in keyof P]: P[K] extends Participant<infer S, infer _E> ? S : never }
+
+/**
+ * Events for the participants, by name; one without events is only asserted.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type EventsOf<P> = {
+  readonly [K in keyof P]?: P[K] extends Participant<infer _S, infer E> ? ReadonlyArray<E> : never
+}
+
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export interface Transacted<out A> {
+  readonly value: A
+  /** Of the last event recorded; where none was, of the store's last event at the time. */
+  readonly position: Position
+}
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const participant = <C, S, E, R>(
+  aggregate: Aggregate<C, S, E, R>,
+  name: StreamName.StreamName,
+  states: StreamStates.Lookup<S, E>,
+): Participant<S, E> => ({
+  name,
+  open: (context) => {
+    const all = states(context)
+    const state = all.at(name)
+    const { ports } = all
+    return {
+      alone: state.turns.alone,
+      read: Effect.suspend(() =>
+        state.head === undefined
+          ? Rehydration.load(ports, aggregate, name)
+          : Rehydration.forward(ports, aggregate, name, state.head),
+      ),
+      encode: Effect.fnUntraced(function* (from, events, origin) {
+        let next = from.state
+        try {
+          for (const event of events) next = aggregate.decider.evolve(next, event)
+        } catch (cause) {
+          return yield* new DeciderThrew({ stream: name, version: from.version, during: "evolve", cause })
+        }
+        return { state: next, events: yield* ports.mapper.encode(aggregate.events, name, events, origin) }
+      }),
+      keep: (before, loaded) =>
+        Effect.suspend(() => {
+          all.keep(state, loaded)
+          return Snapshotting.take(ports, aggregate, name, before, loaded)
+        }),
+      forget: Effect.sync(() => {
+        state.head = undefined
+      }),
+    }
+  },
+})
+
+/**
+ * Decides on the states of several streams at once. All that it decides is recorded, or nothing; a rejection too is
+ * answered only if no stream changed since it was read. A conflict with another process is decided again.
+ *
+ * @example
+ * ```ts
+ * import { Repository } from "everfold"
+ * import { left, right } from "fp-ts/lib/Either.js"
+ *
+ * type Moved = { readonly _tag: "Moved"; readonly by: number }
+ * declare const stocks: Repository.Repository<never, number, Moved, never>
+ *
+ * const move = Repository.transactAll({ from: stocks.stream("a"), to: stocks.stream("b") }, ({ from, to }) =>
+ *   from < 5
+ *     ? left("too little")
+ *     : right([from + to, { from: [{ _tag: "Moved", by: -5 }], to: [{ _tag: "Moved", by: 5 }] }]))
+ * ```
+ * @category transactions
+ * @since 0.1.0
+ */
+export function transactAll<const P extends Participants, R, A>(
+  participants: P,
+  decide: (states: StatesOf<P>) => Either<R, readonly [A, EventsOf<P>]>,
+  retry?: Schedule.Schedule<unknown>,
+): Effect.Effect<Transacted<A>, R | Execution.ExecuteError, Needs>
+export function transactAll<R, A>(
+  participants: { readonly [name: string]: Participant<unknown, unknown> },
+  decide: (states: {
+    readonly [name: string]: unknown
+  }) => Either<R, readonly [A, { readonly [name: string]: ReadonlyArray<unknown> | undefined }]>,
+  retry: Schedule.Schedule<unknown> = Execution.defaultRetry,
+): Effect.Effect<Transacted<A>, R | Execution.ExecuteError, Needs> {
+  return Effect.contextWith((context: Context.Context<Needs>) => {
+    const what = fault(participants)
+    if (what !== undefined) return Effect.fail(new InvalidInput({ what }))
+    const store = Context.get(context, EventStore)
+    const mapper = Context.get(context, EventMapper)
+    const current = Context.get(context, CommandContext.Current)
+    const seats = Object.entries(participants)
+      .map(([part, { name, open }]) => ({ part, name, seat: open(context) }))
+      .sort((a, b) => (StreamName.format(a.name) < StreamName.format(b.name) ? -1 : 1))
+
+    const attempt = Effect.gen(function* () {
+      const read = yield* Effect.forEach(seats, (taken) => Effect.map(taken.seat.read, (from) => ({ ...taken, from })))
+      let decision: ReturnType<typeof decide>
+      try {
+        decision = decide(Object.fromEntries(read.map(({ part, from }) => [part, from.state])))
+      } catch (cause) {
+        const [first] = read
+        if (first === undefined) throw cause
+        return yield* new DeciderThrew({ stream: first.name, version: first.from.version, during: "decide", cause })
+      }
+      const decided = isLeft(decision) ? {} : decision.right[1]
+      const stray = Object.keys(decided).find((part) => participants[part] === undefined)
+      if (stray !== undefined)
+        return yield* new InvalidInput({ what: `${stray} is not a participant of the transaction` })
+      const correlationId = current.correlationId ?? (yield* mapper.newId)
+      const encoded = yield* Effect.forEach(read, (taken) =>
+        Effect.map(
+          taken.seat.encode(taken.from, decided[taken.part] ?? [], { ...current, correlationId }),
+          ({ state, events }) => ({ ...taken, state, events }),
+        ),
+      )
+      const request: Commit = {
+        hash: mapper.hash,
+        writes: encoded.map(({ name, from, events }) => ({ stream: name, expected: exact(from.version), events })),
+      }
+      const record = Effect.gen(function* () {
+        const committed = yield* Execution.commit(store, request)
+        let position = committed.position - encoded.reduce((n, { events }) => n + events.length, 0)
+        for (const [i, { seat, from, state, events }] of encoded.entries()) {
+          const head = committed.streams[i]
+          if (events.length === 0 || head === undefined) continue
+          position += events.length
+          yield* seat.keep(from.version, { state, version: head.version, link: head.link, position })
+        }
+        return committed.position
+      })
+      // What was recorded is always kept and answered, also where the caller is interrupted meanwhile.
+      const position = yield* Effect.uninterruptible(record)
+      return isLeft(decision) ? yield* Effect.fail(decision.left) : { value: decision.right[0], position }
+    })
+
+    const isConflict = (error: unknown): boolean => error instanceof VersionConflict
+    const retried = attempt.pipe(
+      Effect.tapError((error) => (isConflict(error) ? Effect.forEach(seats, ({ seat }) => seat.forget) : Effect.void)),
+      Effect.retry({ schedule: retry, while: isConflict }),
+    )
+    return seats.reduceRight<typeof retried>((inner, { seat }) => seat.alone(inner), retried)
+  })
+}
+
+const fault = (participants: {
+  readonly [part: string]: { readonly name: StreamName.StreamName }
+}): string | undefined => {
+  const names = new Set<string>()
+  for (const { name } of Object.values(participants)) {
+    const what = StreamName.fault(name)
+    if (what !== undefined) return what
+    const written = StreamName.format(name)
+    if (names.has(written)) return `${written} takes part in the transaction twice`
+    names.add(written)
+  }
+  return names.size === 0 ? "the transaction has no participants" : undefined
+}

@@ -1,0 +1,128 @@
+/**
+ * AES-256-GCM. Each process derives a key of its own from a named key and a random salt, and counts nonces under it, so
+ * that no nonce is ever used twice under one key, however many processes seal with the same named key.
+ *
+ * ```
+ * sealed = salt (16 bytes) ‖ counter (8 bytes, big-endian) ‖ ciphertext ‖ tag (16 bytes)
+ * key    = HKDF-SHA-256(named key, salt, "everfold/aes256gcm/1"), nonce = 4 zero bytes ‖ counter
+ * ```
+ *
+ * Nonces are deterministic as in NIST SP 800-38D §8.2.1; a derived key is retired after 2³² of them.
+ *
+ * @since 0.1.0
+ */
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { Cipher, type Sealable } from "../../core/port/Cipher.ts"
+import { type KeyMissing, OpenFailed } from "../../core/port/Errors.ts"
+import { Keys } from "../../core/port/Keys.ts"
+
+const saltBytes = 16
+const headerBytes = saltBytes + 8
+const tagBytes = 16
+const maxSeals = 2 ** 32
+/** Derived keys that are kept for opening: one for each process that sealed. */
+const maxDerived = 1024
+
+interface Sealer {
+  readonly salt: Uint8Array
+  readonly key: Uint8Array
+  counter: number
+}
+
+const derive = (key: Uint8Array, salt: Uint8Array): Uint8Array =>
+  new Uint8Array(hkdfSync("sha256", key, salt, "everfold/aes256gcm/1", 32))
+
+const header = (salt: Uint8Array, counter: number): Buffer => {
+  const bytes = Buffer.allocUnsafe(headerBytes)
+  bytes.set(salt)
+  bytes.writeUInt32BE(Math.floor(counter / 0x1_0000_0000), saltBytes)
+  bytes.writeUInt32BE(counter >>> 0, saltBytes + 4)
+  return bytes
+}
+
+const nonceOf = (sealed: Uint8Array): Uint8Array => {
+  const nonce = new Uint8Array(12)
+  nonce.set(sealed.subarray(saltBytes, headerBytes), 4)
+  return nonce
+}
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (keys: Keys["Service"], keyFor: (sealable: Sealable) => string | undefined): Cipher["Service"] => {
+  const sealers = new Map<string, Sealer>()
+  const derived = new Map<string, Uint8Array>()
+
+  const sealerOf = Effect.fnUntraced(function* (keyId: string) {
+    const current = sealers.get(keyId)
+    if (current !== undefined && current.counter < maxSeals) return current
+    const key = yield* keys.get(keyId)
+    const salt = randomBytes(saltBytes)
+    const sealer: Sealer = { salt, key: derive(Redacted.value(key), salt), counter: 0 }
+    sealers.set(keyId, sealer)
+    return sealer
+  })
+
+  const openerOf = (keyId: string, salt: Uint8Array): Effect.Effect<Uint8Array, KeyMissing> => {
+    const name = `${keyId}:${Buffer.from(salt).toString("latin1")}`
+    const known = derived.get(name)
+    if (known !== undefined) return Effect.succeed(known)
+    return Effect.map(keys.get(keyId), (named) => {
+      const key = derive(Redacted.value(named), salt)
+      const oldest = derived.size < maxDerived ? undefined : derived.keys().next().value
+      if (oldest !== undefined) derived.delete(oldest)
+      derived.set(name, key)
+      return key
+    })
+  }
+
+  const sealWith = (sealer: Sealer, plaintext: Uint8Array, aad: Uint8Array): Uint8Array => {
+    const head = header(sealer.salt, sealer.counter++)
+    const cipher = createCipheriv("aes-256-gcm", sealer.key, nonceOf(head))
+    cipher.setAAD(aad)
+    return Buffer.concat([head, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+  }
+
+  const openWith = (key: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array => {
+    const decipher = createDecipheriv("aes-256-gcm", key, nonceOf(sealed))
+    decipher.setAAD(aad)
+    decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes))
+    const plaintext = decipher.update(sealed.subarray(headerBytes, sealed.length - tagBytes))
+    decipher.final()
+    return plaintext
+  }
+
+  return {
+    keyFor,
+    seal: (keyId, plaintext, aad) => Effect.map(sealerOf(keyId), (sealer) => sealWith(sealer, plaintext, aad)),
+    open: (keyId, sealed, aad) => {
+      const failed = () => new OpenFailed({ keyId, where: "what is read" })
+      if (sealed.length < headerBytes + tagBytes) return Effect.fail(failed())
+      return Effect.flatMap(openerOf(keyId, sealed.subarray(0, saltBytes)), (key) =>
+        Effect.try({ try: () => openWith(key, sealed, aad), catch: failed }),
+      )
+    },
+  }
+}
+
+/**
+ * Seals every body with the active key.
+ *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { AesGcm, KeyRing } from "everfold/crypto"
+ *
+ * const cipher = AesGcm.layer.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("2026"))))
+ * ```
+ * @category layers
+ * @since 0.1.0
+ */
+export const layer: Layer.Layer<Cipher, never, Keys> = Layer.effect(
+  Cipher,
+  Effect.map(Keys, (keys) => make(keys, () => keys.active)),
+)
