@@ -50,7 +50,8 @@ export interface Recorded<out E> extends Omit<StoredEvent, "encoding" | "body" |
  * @since 0.1.0
  */
 export interface Origin {
-  readonly correlationId: string
+  /** Where it is `undefined`, the id of the first event: the command is the root, and has no id of its own. */
+  readonly correlationId: string | undefined
   readonly causation: Cause | null
   readonly metadata: Json.JsonObject
 }
@@ -126,6 +127,20 @@ export class EventMapper extends Context.Service<
   )
 }
 
+/** Draws random bytes in larger portions: asking the system for 16 at a time costs more than the rest of a command. */
+const pooled = (randomBytes: (size: number) => Uint8Array): ((size: number) => Uint8Array) => {
+  let pool: Uint8Array = new Uint8Array(0)
+  let used = 0
+  return (size) => {
+    if (used + size > pool.length) {
+      pool = randomBytes(Math.max(size, 4096))
+      used = 0
+    }
+    used += size
+    return pool.slice(used - size, used)
+  }
+}
+
 const readable = (event: StoredEvent): string => `${StreamName.format(event.stream)} version ${event.version}`
 
 const utf8 = (bytes: Uint8Array): string =>
@@ -136,7 +151,7 @@ const make = Effect.gen(function* () {
   const compression = yield* Compression
   const hash = yield* Hash
   const random = Option.getOrElse(yield* Effect.serviceOption(SecureRandom.SecureRandom), () =>
-    SecureRandom.make(SecureRandom.randomBytesUnsafe),
+    SecureRandom.make(pooled(SecureRandom.randomBytesUnsafe)),
   )
   const newId = random.uuidV7()
 
@@ -162,7 +177,8 @@ const make = Effect.gen(function* () {
     events: ReadonlyArray<E>,
     origin: Origin,
   ) {
-    const { correlationId, causation } = origin
+    const { causation } = origin
+    let { correlationId } = origin
     const recordedAt = yield* Clock.currentTimeMillis
     const stored: Array<NewEvent> = []
     const failed = (type: string, fault: Json.Fault) => new EncodeFailed({ stream, type, ...fault })
@@ -181,6 +197,7 @@ const make = Effect.gen(function* () {
       if (isLeft(text)) return yield* failed(type, text.left)
       const compressed = compress(text.right)
       const id = yield* newId
+      correlationId ??= id
       const keyId = cipher.keyFor({ kind: "event", stream, type })
       const encoding = Encoding.format(keyId === undefined ? compressed.encoding : { ...compressed.encoding, keyId })
       const body =

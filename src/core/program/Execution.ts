@@ -83,7 +83,7 @@ export interface Request<S, E> {
   /** Its command id, if it has one. */
   readonly key: string | undefined
   readonly expected: Version | undefined
-  readonly origin: (newId: string) => Origin
+  readonly origin: Origin
   /** Events, and how to answer once they are recorded; or how to answer a refusal. */
   readonly decide: (state: S) => Accepted<S, E> | Refused
   readonly fail: (error: ExecuteError) => void
@@ -138,7 +138,9 @@ export const commit = (
   Exclude<CommitError, { readonly _tag: "ConditionFailed" | "CheckpointConflict" | "Fenced" }>
 > =>
   store.commit(request).pipe(
-    Effect.retry({ schedule: resend, while: (error) => error._tag === "CommitUnknown" }),
+    Effect.catchTag("CommitUnknown", () =>
+      Effect.retry(store.commit(request), { schedule: resend, while: (error) => error._tag === "CommitUnknown" }),
+    ),
     Effect.catchTag(["ConditionFailed", "CheckpointConflict", "Fenced"], (error) => Effect.die(error)),
   )
 
@@ -184,8 +186,7 @@ const decideAll = Effect.fnUntraced(function* <C, S, E, R>(
     const { events: domain, answer } = decision
     let events: ReadonlyArray<NewEvent> = []
     if (domain.length > 0) {
-      const origin = request.origin(key ?? (yield* mapper.newId))
-      const encoded = yield* Effect.result(mapper.encode(aggregate.events, stream, domain, origin))
+      const encoded = yield* Effect.result(mapper.encode(aggregate.events, stream, domain, request.origin))
       if (encoded._tag === "Failure") {
         add(() => request.fail(encoded.failure))
         continue
@@ -312,7 +313,9 @@ export const carryOut = <C, S, E, R>(
   })
 
   return attempt.pipe(
-    Effect.retry({ schedule: retry, while: (error) => error._tag === "VersionConflict" }),
+    Effect.catchTag("VersionConflict", () =>
+      Effect.retry(attempt, { schedule: retry, while: (error) => error._tag === "VersionConflict" }),
+    ),
     Effect.catchCause((cause): Effect.Effect<Loaded<S> | undefined> => {
       const failed = Cause.findErrorOption(cause)
       const one = waiting.length > 1

@@ -112,4 +112,3 @@ const make = Effect.fnUntraced(function* (size: number) {
 
   return NotificationLog.of({ sectionSize: size, section })
 })
-

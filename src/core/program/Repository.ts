@@ -177,7 +177,7 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
         const leave = state.turns.enter({
           key: options.commandId,
           expected: options.expected,
-          origin: (newId) => ({ correlationId: correlationId ?? newId, causation, metadata }),
+          origin: { correlationId: correlationId ?? options.commandId, causation, metadata },
           decide: (current) => {
             const decision = decide(current)
             if (isLeft(decision)) {

@@ -24,6 +24,8 @@ export interface StreamState<in out S, in out E> {
   readonly stream: StreamName
   readonly turns: Turns.Turns<Request<S, E>>
   head: Loaded<S> | undefined
+  /** Since the last time that states were forgotten. */
+  used: boolean
 }
 
 /**
@@ -84,12 +86,18 @@ export const make = <S, E>(capacity: number, carryOut: CarryOut<S, E>): Lookup<S
   const statesOf = memoize((ports): StreamStates<S, E> & { run: (effect: Effect.Effect<void>) => void } => {
     const byId = new Map<string, StreamState<S, E>>()
 
-    /** Forgets the states used longest ago; one that is in use stays. */
+    /** Forgets states that were not used lately: each that was gets a second chance (the CLOCK algorithm). */
     const trim = (): void => {
       if (byId.size <= capacity) return
-      for (const [id, { turns }] of byId) {
-        if (turns.idle()) byId.delete(id)
-        if (byId.size <= capacity) return
+      for (const [id, state] of byId) {
+        if (!state.turns.idle()) continue
+        byId.delete(id)
+        if (state.used && capacity > 0) {
+          state.used = false
+          byId.set(id, state)
+        } else if (byId.size <= capacity) {
+          return
+        }
       }
     }
 
@@ -103,13 +111,13 @@ export const make = <S, E>(capacity: number, carryOut: CarryOut<S, E>): Lookup<S
       at: (stream: StreamName): StreamState<S, E> => {
         const known = byId.get(stream.id)
         if (known !== undefined) {
-          byId.delete(stream.id)
-          byId.set(stream.id, known)
+          known.used = true
           return known
         }
         const state: StreamState<S, E> = {
           stream,
           head: undefined,
+          used: false,
           turns: Turns.make<Request<S, E>>(
             (requests) =>
               Effect.map(carryOut(ports, stream, state.head, requests), (head) => {
