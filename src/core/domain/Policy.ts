@@ -35,7 +35,7 @@ export const empty: Policy<unknown, never> = () => []
  *
  * const greet: Policy.Policy<string, string> = (name) => [`greet ${name}`]
  * const bill: Policy.Policy<string, string> = (name) => [`bill ${name}`]
- * console.log(Policy.concat(greet, bill)("Ada")) // ["greet Ada", "bill Ada"]
+ * console.log(Policy.concat(greet, bill)("Ada")) // [ 'greet Ada', 'bill Ada' ]
  * ```
  * @category combinators
  * @since 0.1.0

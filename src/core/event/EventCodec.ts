@@ -120,7 +120,7 @@ const unnamed = (what: string): Either<Fault, never> => left({ path: "", reason:
  * @example
  * ```ts
  * import { EventCodec } from "everfold"
- * import type * as t from "io-ts"
+ * import * as t from "io-ts"
  *
  * const AccountEvent = EventCodec.make({
  *   Opened: EventCodec.version(t.type({ owner: t.string })).pipe(

@@ -93,7 +93,7 @@ const find = (value: unknown, depth: number): { path: Array<string | number>; re
  * ```ts
  * import { Json } from "everfold"
  *
- * console.log(Json.stringify({ a: [1, Number.NaN] })) // left({ path: "a.1", reason: "NaN has no JSON" })
+ * console.log(Json.stringify({ a: [1, Number.NaN] })) // { _tag: 'Left', left: { path: 'a.1', reason: 'NaN has no JSON' } }
  * ```
  * @category conversions
  * @since 0.1.0

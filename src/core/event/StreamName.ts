@@ -81,7 +81,7 @@ export const format = (name: StreamName): string => `${name.category}-${name.id}
  * ```ts
  * import { StreamName } from "everfold"
  *
- * console.log(StreamName.parse("Account-ada-lovelace")) // right({ category: "Account", id: "ada-lovelace" })
+ * console.log(StreamName.parse("Account-ada")) // { _tag: 'Right', right: { category: 'Account', id: 'ada' } }
  * ```
  * @category conversions
  * @since 0.1.0

@@ -317,7 +317,7 @@ const make = Effect.gen(function* () {
     if (isLeft(text)) return none
     const body = Json.parse(utf8(text.right))
     if (isLeft(body) || !Json.isObject(body.right)) return none
-    const state = policy.state.decode(snapshot.codecVersion, body.right["data"])
+    const state = policy.state.decode(snapshot.codecVersion, body.right.data)
     return isLeft(state) ? none : Option.some(state.right)
   })
 
@@ -325,7 +325,7 @@ const make = Effect.gen(function* () {
 })
 
 const tagOf = (event: unknown): string =>
-  Json.isObject(event) && typeof event["_tag"] === "string" ? event["_tag"] : "an event without a _tag"
+  Json.isObject(event) && typeof event._tag === "string" ? event._tag : "an event without a _tag"
 
 const isJsonObject = (value: unknown): value is Json.JsonObject => Json.isObject(value)
 

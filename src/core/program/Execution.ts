@@ -9,7 +9,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import type { Either } from "fp-ts/lib/Either.js"
+import type { Either, Right } from "fp-ts/lib/Either.js"
 import type { Aggregate } from "../event/Aggregate.ts"
 import { type CommandRecord, type Commit, type Committed, exact, type Position, type Version } from "../event/Commit.ts"
 import {
@@ -71,6 +71,14 @@ export type ExecuteError =
  * @since 0.1.0
  */
 export type Decide<in S, out E, out R, out A> = (state: S) => Either<R, readonly [A, ReadonlyArray<E>]>
+
+/**
+ * The value of a decision.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type ValueOf<Out> = Out extends Right<readonly [infer A, unknown]> ? A : never
 
 /**
  * A command that waits for its stream. How it answers its caller is closed over, so that callers of all types can wait

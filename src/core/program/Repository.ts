@@ -14,6 +14,7 @@ import * as Option from "effect/Option"
 import type * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { type Either, isLeft, right } from "fp-ts/lib/Either.js"
+import type { RejectionOf } from "../domain/Decider.ts"
 import type { Aggregate } from "../event/Aggregate.ts"
 import type { Version } from "../event/Commit.ts"
 import { DeciderThrew, InvalidInput, type NotFound } from "../event/Errors.ts"
@@ -71,10 +72,14 @@ export interface Repository<in C, in out S, in out E, out R> {
     options?: ExecuteOptions,
   ) => Effect.Effect<Executed<S, E>, R | ExecuteError, Needs>
   /** Decides with a function of its own, so that each use case can have its own result type. */
-  readonly transact: <R2, A>(
+  readonly transact: <Out extends Either<unknown, readonly [unknown, ReadonlyArray<E>]>>(
     id: string,
-    decide: Decide<S, E, R2, A>,
-  ) => Effect.Effect<Executed<S, E> & { readonly value: A }, R2 | ExecuteError, Needs>
+    decide: (state: S) => Out,
+  ) => Effect.Effect<
+    Executed<S, E> & { readonly value: Execution.ValueOf<Out> },
+    RejectionOf<Out> | ExecuteError,
+    Needs
+  >
   /** The state, now or as of a version or a time; `None` where there is none or it is terminal. */
   readonly load: (
     id: string,
@@ -244,6 +249,14 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
     return Option.isNone(loaded) ? loaded : yield* living(stream, loaded.value)
   })
 
+  function transact<Out extends Either<unknown, readonly [unknown, ReadonlyArray<E>]>>(
+    id: string,
+    decide: (state: S) => Out,
+  ): Effect.Effect<Executed<S, E> & { readonly value: Execution.ValueOf<Out> }, RejectionOf<Out> | ExecuteError, Needs>
+  function transact<R2, A>(id: string, decide: Decide<S, E, R2, A>) {
+    return submit(id, {}, decide, () => Effect.die("a transaction has no command id"))
+  }
+
   return {
     aggregate,
     execute: (id, command, options = {}) =>
@@ -256,7 +269,7 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
         },
         (executed) => Effect.succeed({ ...executed, value: undefined }),
       ),
-    transact: (id, decide) => submit(id, {}, decide, () => Effect.die("a transaction has no command id")),
+    transact,
     load: (id, when) => (when === undefined ? latest(id) : asOf(id, when)),
     exists: (id) => Effect.map(latest(id), Option.isSome),
     history: (id) => history(aggregate, named(id)),

@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Schedule from "effect/Schedule"
 import { type Either, isLeft } from "fp-ts/lib/Either.js"
+import type { RejectionOf } from "../domain/Decider.ts"
 import type { Aggregate } from "../event/Aggregate.ts"
 import { type Commit, exact, type Position, type Version } from "../event/Commit.ts"
 import { DeciderThrew, type EncodeFailed, InvalidInput, VersionConflict } from "../event/Errors.ts"
@@ -153,11 +154,11 @@ export const participant = <C, S, E, R>(
  * @category transactions
  * @since 0.1.0
  */
-export function transactAll<const P extends Participants, R, A>(
+export function transactAll<const P extends Participants, Out extends Either<unknown, readonly [unknown, EventsOf<P>]>>(
   participants: P,
-  decide: (states: StatesOf<P>) => Either<R, readonly [A, EventsOf<P>]>,
+  decide: (states: StatesOf<P>) => Out,
   retry?: Schedule.Schedule<unknown>,
-): Effect.Effect<Transacted<A>, R | Execution.ExecuteError, Needs>
+): Effect.Effect<Transacted<Execution.ValueOf<Out>>, RejectionOf<Out> | Execution.ExecuteError, Needs>
 export function transactAll<R, A>(
   participants: { readonly [name: string]: Participant<unknown, unknown> },
   decide: (states: {
