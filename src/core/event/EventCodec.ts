@@ -157,7 +157,17 @@ export function make(
   }
   const types = [...byType.keys()]
 
+  const tagsOf = (event: Tagged): Either<Fault, ReadonlyArray<string>> => {
+    try {
+      const tags = options.tags(event)
+      return right(tags.length < 2 ? tags : [...new Set(tags)].sort())
+    } catch (error) {
+      return unnamed(`its tags threw ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
   const encode = (event: Tagged): Either<Fault, Encoded> => {
+    if (!Json.isObject(event)) return unnamed("it is not an object")
     const { _tag, ...payload } = event
     const versions = byType.get(_tag)
     if (versions === undefined) return unnamed(`type ${_tag} is unknown here (known: ${types.join(", ")})`)
@@ -165,13 +175,9 @@ export function make(
     if (isLeft(data)) return data
     if (!Json.isObject(data.right)) return unnamed("its codec does not write a JSON object")
     if ("_tag" in data.right) return left({ path: "_tag", reason: "the key is reserved" })
-    const tags = options.tags(event)
-    return right({
-      type: _tag,
-      schemaVersion: versions.latest,
-      data: data.right,
-      tags: tags.length < 2 ? tags : [...new Set(tags)].sort(),
-    })
+    const tags = tagsOf(event)
+    if (isLeft(tags)) return tags
+    return right({ type: _tag, schemaVersion: versions.latest, data: data.right, tags: tags.right })
   }
 
   const decode = (type: string, schemaVersion: number, data: unknown): Either<Fault, ReadonlyArray<Tagged>> => {

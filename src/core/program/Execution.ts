@@ -22,7 +22,7 @@ import {
 } from "../event/Errors.ts"
 import type { NewEvent, StoredEvent } from "../event/StoredEvent.ts"
 import { equals, type StreamName } from "../event/StreamName.ts"
-import type { CommitUnknown } from "../port/Errors.ts"
+import { CommitUnknown } from "../port/Errors.ts"
 import type { CommitError, EventStore } from "../port/EventStore.ts"
 import type { Origin } from "./EventMapper.ts"
 import * as Rehydration from "./Rehydration.ts"
@@ -147,10 +147,14 @@ export const commit = (
 > =>
   store.commit(request).pipe(
     Effect.catchTag("CommitUnknown", () =>
-      Effect.retry(store.commit(request), { schedule: resend, while: (error) => error._tag === "CommitUnknown" }),
+      Effect.retry(askAgain(store, request), { schedule: resend, while: (error) => error._tag === "CommitUnknown" }),
     ),
     Effect.catchTag(["ConditionFailed", "CheckpointConflict", "Fenced"], (error) => Effect.die(error)),
   )
+
+/** A store that cannot be reached now says nothing about what became of the commit before. */
+const askAgain = (store: EventStore["Service"], request: Commit): Effect.Effect<Committed, CommitError> =>
+  Effect.catchTag(store.commit(request), "StoreUnavailable", (cause) => Effect.fail(new CommitUnknown({ cause })))
 
 /** Decides each request on the state that the ones before it leave. */
 const decideAll = Effect.fnUntraced(function* <C, S, E, R>(
