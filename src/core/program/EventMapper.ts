@@ -14,9 +14,8 @@ import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { type Either, isLeft } from "fp-ts/lib/Either.js"
+import { type Either, isLeft, right } from "fp-ts/lib/Either.js"
 import type { SnapshotPolicy } from "../event/Aggregate.ts"
-import * as Encoding from "../event/Encoding.ts"
 import { DecodeFailed, EncodeFailed, IntegrityViolation } from "../event/Errors.ts"
 import * as EventCodec from "../event/EventCodec.ts"
 import * as HashChain from "../event/HashChain.ts"
@@ -27,8 +26,9 @@ import type { Cause, NewEvent, StoredEvent } from "../event/StoredEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import { Cipher } from "../port/Cipher.ts"
 import { Compression } from "../port/Compression.ts"
-import { KeyMissing, OpenFailed } from "../port/Errors.ts"
+import type { KeyMissing, OpenFailed } from "../port/Errors.ts"
 import { Hash } from "../port/Hash.ts"
+import * as Body from "./Body.ts"
 
 /**
  * A domain event, with what was recorded about it.
@@ -141,35 +141,13 @@ const pooled = (randomBytes: (size: number) => Uint8Array): ((size: number) => U
   }
 }
 
-const readable = (event: StoredEvent): string => `${StreamName.format(event.stream)} version ${event.version}`
-
-const utf8 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8")
-
 const make = Effect.gen(function* () {
-  const cipher = yield* Cipher
-  const compression = yield* Compression
+  const bodies = Body.make(yield* Cipher, yield* Compression)
   const hash = yield* Hash
   const random = Option.getOrElse(yield* Effect.serviceOption(SecureRandom.SecureRandom), () =>
     SecureRandom.make(pooled(SecureRandom.randomBytesUnsafe)),
   )
   const newId = random.uuidV7()
-
-  /** The body as text, or where it cannot be. */
-  const write = (data: unknown, metadata: string | undefined): Either<Json.Fault, string> => {
-    const json = Json.stringify(data)
-    if (isLeft(json))
-      return { ...json, left: { ...json.left, path: json.left.path ? `data.${json.left.path}` : "data" } }
-    return {
-      ...json,
-      right: metadata === undefined ? `{"data":${json.right}}` : `{"data":${json.right},"meta":${metadata}}`,
-    }
-  }
-
-  const compress = (text: string): { readonly encoding: Encoding.Encoding; readonly bytes: Uint8Array } => {
-    const bytes = Buffer.from(text)
-    return compression.compress(bytes) ?? { encoding: Encoding.json, bytes }
-  }
 
   const encode = Effect.fnUntraced(function* <E>(
     codec: EventCodec.EventCodec<E>,
@@ -182,87 +160,54 @@ const make = Effect.gen(function* () {
     const recordedAt = yield* Clock.currentTimeMillis
     const stored: Array<NewEvent> = []
     const failed = (type: string, fault: Json.Fault) => new EncodeFailed({ stream, type, ...fault })
-    let metadata: string | undefined
-    for (const _ in origin.metadata) {
-      const written = Json.stringify(origin.metadata)
-      if (isLeft(written)) return yield* failed("user metadata", written.left)
-      metadata = written.right
-      break
-    }
+    const metadata = metadataText(origin.metadata)
+    if (isLeft(metadata)) return yield* failed("user metadata", metadata.left)
     for (const event of events) {
       const encoded = EventCodec.encode(codec, event)
       if (isLeft(encoded)) return yield* failed(tagOf(event), encoded.left)
       const { type, schemaVersion, tags, data } = encoded.right
-      const text = write(data, metadata)
+      const text = Body.text(data, metadata.right)
       if (isLeft(text)) return yield* failed(type, text.left)
-      const compressed = compress(text.right)
       const id = yield* newId
       correlationId ??= id
-      const keyId = cipher.keyFor({ kind: "event", stream, type })
-      const encoding = Encoding.format(keyId === undefined ? compressed.encoding : { ...compressed.encoding, keyId })
-      const body =
-        keyId === undefined
-          ? compressed.bytes
-          : yield* cipher.seal(keyId, compressed.bytes, Seal.event(stream, { id, type, schemaVersion, encoding }))
-      const sealed = { id, type, schemaVersion, tags, recordedAt, correlationId, causation, encoding, body }
-      stored.push({ ...sealed, digest: hash.digest(HashChain.preimage(stream, sealed)) })
+      const { encoding, body } = yield* bodies.pack({ kind: "event", stream, type }, text.right, (encoding) =>
+        Seal.event(stream, { id, type, schemaVersion, encoding }),
+      )
+      const packed = { id, type, schemaVersion, tags, recordedAt, correlationId, causation, encoding, body }
+      stored.push({ ...packed, digest: hash.digest(HashChain.preimage(stream, packed)) })
     }
     return stored
   })
 
-  const unreadable = (event: StoredEvent, fault: Json.Fault): DecodeFailed => {
-    const { stream, version, position, type, schemaVersion } = event
-    return new DecodeFailed({ stream, version, position, type, schemaVersion, ...fault })
-  }
-
-  const opened = (event: StoredEvent, keyId: string): Effect.Effect<Uint8Array, KeyMissing | OpenFailed> => {
-    const where = readable(event)
-    return Effect.mapError(cipher.open(keyId, event.body, Seal.event(event.stream, event)), (error) =>
-      error._tag === "KeyMissing" ? new KeyMissing({ keyId, where }) : new OpenFailed({ keyId, where }),
-    )
-  }
-
   const decode = Effect.fnUntraced(function* <E>(codec: EventCodec.EventCodec<E>, events: ReadonlyArray<StoredEvent>) {
     const recorded: Array<Recorded<E>> = []
-    for (const event of events) {
-      const encoding = Encoding.parse(event.encoding)
-      if (encoding._tag === "None") {
-        return yield* unreadable(event, {
-          path: "",
-          reason: `encoding ${JSON.stringify(event.encoding)} is unknown here`,
-        })
-      }
-      const { keyId } = encoding.value
-      const bytes = keyId === undefined ? event.body : yield* opened(event, keyId)
-      const text = compression.decompress(encoding.value, bytes)
-      if (isLeft(text)) return yield* unreadable(event, { path: "", reason: text.left })
-      const body = Json.parse(utf8(text.right))
-      if (isLeft(body)) return yield* unreadable(event, body.left)
-      if (!Json.isObject(body.right)) return yield* unreadable(event, { path: "", reason: "its body is not an object" })
-      const { data, meta } = body.right
-      const decoded = EventCodec.decode(codec, event.type, event.schemaVersion, data)
-      if (isLeft(decoded)) {
-        const { path, reason } = decoded.left
-        return yield* unreadable(event, { path: path ? `data.${path}` : "data", reason })
-      }
-      const metadata = isJsonObject(meta) ? meta : {}
-      for (let index = 0; index < decoded.right.length; index++) {
-        const domain = decoded.right[index]
-        if (domain === undefined) continue
+    for (const stored of events) {
+      const { stream, version, position, type, schemaVersion } = stored
+      const failed = (fault: Json.Fault) =>
+        new DecodeFailed({ stream, version, position, type, schemaVersion, ...fault })
+      const { data, metadata } = yield* bodies.unpack(stored, {
+        aad: () => Seal.event(stream, stored),
+        failed,
+        where: () => `${StreamName.format(stream)} version ${version}`,
+      })
+      const decoded = EventCodec.decode(codec, type, schemaVersion, data)
+      if (isLeft(decoded)) return yield* failed(Body.inData(decoded.left))
+      for (const [index, event] of decoded.right.entries()) {
+        const { id, recordedAt, correlationId, causation, tags } = stored
         recorded.push({
-          event: domain,
+          event,
           index,
           metadata,
-          id: event.id,
-          type: event.type,
-          schemaVersion: event.schemaVersion,
-          stream: event.stream,
-          version: event.version,
-          position: event.position,
-          recordedAt: event.recordedAt,
-          correlationId: event.correlationId,
-          causation: event.causation,
-          tags: event.tags,
+          id,
+          type,
+          schemaVersion,
+          stream,
+          version,
+          position,
+          recordedAt,
+          correlationId,
+          causation,
+          tags,
         })
       }
     }
@@ -283,50 +228,44 @@ const make = Effect.gen(function* () {
 
   const encodeSnapshot = Effect.fnUntraced(function* <S>(policy: SnapshotPolicy<S>, taken: Taken, state: S) {
     const { stream, version, link } = taken
+    const { modelVersion } = policy
+    const codecVersion = policy.state.latest
     const failed = (fault: Json.Fault) => new EncodeFailed({ stream, type: "snapshot", ...fault })
     const data = policy.state.encode(state)
     if (isLeft(data)) return yield* failed(data.left)
-    const text = write(data.right, undefined)
+    const text = Body.text(data.right)
     if (isLeft(text)) return yield* failed(text.left)
-    const compressed = compress(text.right)
-    const keyId = cipher.keyFor({ kind: "snapshot", stream })
-    const encoding = Encoding.format(keyId === undefined ? compressed.encoding : { ...compressed.encoding, keyId })
-    const { modelVersion } = policy
-    const codecVersion = policy.state.latest
-    const body =
-      keyId === undefined
-        ? compressed.bytes
-        : yield* cipher.seal(keyId, compressed.bytes, Seal.snapshot({ stream, version, codecVersion, encoding }))
-    const sealed = { stream, version, link, codecVersion, modelVersion, encoding, body }
-    return { ...sealed, digest: hash.digest(Snapshot.preimage(sealed)) }
+    const { encoding, body } = yield* bodies.pack({ kind: "snapshot", stream }, text.right, (encoding) =>
+      Seal.snapshot({ stream, version, codecVersion, encoding }),
+    )
+    const packed = { stream, version, link, codecVersion, modelVersion, encoding, body }
+    return { ...packed, digest: hash.digest(Snapshot.preimage(packed)) }
   })
 
   const decodeSnapshot = Effect.fnUntraced(function* <S>(policy: SnapshotPolicy<S>, snapshot: Snapshot.StoredSnapshot) {
-    const none = Option.none<S>()
-    if (snapshot.modelVersion !== policy.modelVersion) return none
-    if (!HashChain.equals(hash.digest(Snapshot.preimage(snapshot)), snapshot.digest)) return none
-    const encoding = Encoding.parse(snapshot.encoding)
-    if (encoding._tag === "None") return none
-    const { keyId } = encoding.value
-    const bytes =
-      keyId === undefined
-        ? Option.some(snapshot.body)
-        : yield* Effect.option(cipher.open(keyId, snapshot.body, Seal.snapshot(snapshot)))
-    if (Option.isNone(bytes)) return none
-    const text = compression.decompress(encoding.value, bytes.value)
-    if (isLeft(text)) return none
-    const body = Json.parse(utf8(text.right))
-    if (isLeft(body) || !Json.isObject(body.right)) return none
-    const state = policy.state.decode(snapshot.codecVersion, body.right.data)
-    return isLeft(state) ? none : Option.some(state.right)
+    if (snapshot.modelVersion !== policy.modelVersion) return Option.none<S>()
+    if (!HashChain.equals(hash.digest(Snapshot.preimage(snapshot)), snapshot.digest)) return Option.none<S>()
+    const content = yield* Effect.option(
+      bodies.unpack(snapshot, {
+        aad: () => Seal.snapshot(snapshot),
+        failed: (fault) => fault,
+        where: () => "a snapshot",
+      }),
+    )
+    if (Option.isNone(content)) return Option.none<S>()
+    const state = policy.state.decode(snapshot.codecVersion, content.value.data)
+    return isLeft(state) ? Option.none<S>() : Option.some(state.right)
   })
 
   return EventMapper.of({ hash: hash.algorithm, newId, encode, decode, verify, encodeSnapshot, decodeSnapshot })
 })
 
+const metadataText = (metadata: Json.JsonObject): Either<Json.Fault, string | undefined> => {
+  for (const _ in metadata) return Json.stringify(metadata)
+  return right(undefined)
+}
+
 const tagOf = (event: unknown): string =>
   Json.isObject(event) && typeof event._tag === "string" ? event._tag : "an event without a _tag"
-
-const isJsonObject = (value: unknown): value is Json.JsonObject => Json.isObject(value)
 
 const layer = Layer.effect(EventMapper, make)

@@ -9,112 +9,19 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import type { Either, Right } from "fp-ts/lib/Either.js"
 import type { Aggregate } from "../event/Aggregate.ts"
-import { type CommandRecord, type Commit, type Committed, exact, type Position, type Version } from "../event/Commit.ts"
-import {
-  type CommandRepeated,
-  DeciderThrew,
-  type EncodeFailed,
-  type EventIdReused,
-  type InvalidInput,
-  VersionConflict,
-} from "../event/Errors.ts"
-import type { NewEvent, StoredEvent } from "../event/StoredEvent.ts"
+import { type Commit, type Committed, exact } from "../event/Commit.ts"
+import type { CommandRepeated } from "../event/Errors.ts"
+import type { StoredEvent } from "../event/StoredEvent.ts"
 import { equals, type StreamName } from "../event/StreamName.ts"
 import { CommitUnknown } from "../port/Errors.ts"
 import type { CommitError, EventStore } from "../port/EventStore.ts"
-import type { Origin } from "./EventMapper.ts"
+import { decideAll, type Executed, type Request } from "./Batch.ts"
 import * as Rehydration from "./Rehydration.ts"
 import * as Snapshotting from "./Snapshotting.ts"
 
 type Loaded<S> = Rehydration.Loaded<S>
 type Ports = Rehydration.Ports
-
-/**
- * What a command or a use case came to.
- *
- * @category model
- * @since 0.1.0
- */
-export interface Executed<out S, out E> {
-  /** After its events. */
-  readonly state: S
-  /** Of the stream, after its events. */
-  readonly version: Version
-  /** Of the stream's last event, after its events. */
-  readonly position: Position
-  readonly events: ReadonlyArray<E>
-  /** Whether its command id had been recorded before; then the rest is what it came to then. */
-  readonly repeated: boolean
-}
-
-/**
- * Why a command cannot be carried out, apart from the model's own rejections.
- *
- * @category errors
- * @since 0.1.0
- */
-export type ExecuteError =
-  | Rehydration.LoadError
-  | VersionConflict
-  | InvalidInput
-  | EventIdReused
-  | CommandRepeated
-  | EncodeFailed
-  | CommitUnknown
-
-/**
- * A decision on a state: events and a value, or a rejection.
- *
- * @category model
- * @since 0.1.0
- */
-export type Decide<in S, out E, out R, out A> = (state: S) => Either<R, readonly [A, ReadonlyArray<E>]>
-
-/**
- * The value of a decision.
- *
- * @category type-level
- * @since 0.1.0
- */
-export type ValueOf<Out> = Out extends Right<readonly [infer A, unknown]> ? A : never
-
-/**
- * A command that waits for its stream. How it answers its caller is closed over, so that callers of all types can wait
- * together.
- *
- * @category model
- * @since 0.1.0
- */
-export interface Request<S, E> {
-  /** Its command id, if it has one. */
-  readonly key: string | undefined
-  readonly expected: Version | undefined
-  readonly origin: Origin
-  /** Events, and how to answer once they are recorded; or how to answer a refusal. */
-  readonly decide: (state: S) => Accepted<S, E> | Refused
-  readonly fail: (error: ExecuteError) => void
-  readonly die: (defect: unknown) => void
-  readonly repeated: (executed: Executed<S, E>) => void
-}
-
-interface Accepted<S, E> {
-  readonly events: ReadonlyArray<E>
-  readonly answer: (executed: Executed<S, E>) => void
-}
-
-interface Refused {
-  readonly refuse: () => void
-}
-
-/** The outcome of one command of a batch, told when the batch is recorded. */
-interface Outcome {
-  readonly events: ReadonlyArray<NewEvent>
-  readonly command: CommandRecord | undefined
-  /** Takes the store's position before the batch. */
-  readonly tell: (before: Position) => void
-}
 
 /**
  * When to decide again after a conflict with another process: at once, and then less and less often, for about ten
@@ -155,68 +62,6 @@ export const commit = (
 /** A store that cannot be reached now says nothing about what became of the commit before. */
 const askAgain = (store: EventStore["Service"], request: Commit): Effect.Effect<Committed, CommitError> =>
   Effect.catchTag(store.commit(request), "StoreUnavailable", (cause) => Effect.fail(new CommitUnknown({ cause })))
-
-/** Decides each request on the state that the ones before it leave. */
-const decideAll = Effect.fnUntraced(function* <C, S, E, R>(
-  { mapper }: Ports,
-  aggregate: Aggregate<C, S, E, R>,
-  stream: StreamName,
-  from: Loaded<S>,
-  requests: ReadonlyArray<Request<S, E>>,
-) {
-  const outcomes: Array<Outcome> = []
-  let { state, version } = from
-  const add = (tell: Outcome["tell"], events: Outcome["events"] = [], command?: CommandRecord): void => {
-    outcomes.push({ tell, events, command })
-  }
-
-  for (const request of requests) {
-    const { expected, key } = request
-    if (expected !== undefined && expected !== version) {
-      const conflict = new VersionConflict({ stream, expected: exact(expected), actual: version })
-      add(() => request.fail(conflict))
-      continue
-    }
-    let during: DeciderThrew["during"] = "decide"
-    let next = state
-    let decision: Accepted<S, E> | Refused
-    try {
-      decision = request.decide(state)
-      if ("events" in decision) {
-        during = "evolve"
-        for (const event of decision.events) next = aggregate.decider.evolve(next, event)
-      }
-    } catch (cause) {
-      const threw = new DeciderThrew({ stream, version, during, cause })
-      add(() => request.fail(threw))
-      continue
-    }
-    if ("refuse" in decision) {
-      add(decision.refuse)
-      continue
-    }
-    const { events: domain, answer } = decision
-    let events: ReadonlyArray<NewEvent> = []
-    if (domain.length > 0) {
-      const encoded = yield* Effect.result(mapper.encode(aggregate.events, stream, domain, request.origin))
-      if (encoded._tag === "Failure") {
-        add(() => request.fail(encoded.failure))
-        continue
-      }
-      events = encoded.success
-    }
-    state = next
-    version += events.length
-    const executed = { state, version, events: domain, repeated: false }
-    const offset = version - from.version
-    add(
-      (before) => answer({ ...executed, position: offset === 0 ? from.position : before + offset }),
-      events,
-      key === undefined ? undefined : { id: key, events: events.map((event) => event.id) },
-    )
-  }
-  return { outcomes, state, version }
-})
 
 /** What a command came to when it was carried out first; fails where that was on another stream. */
 const recall = Effect.fnUntraced(function* <C, S, E, R>(

@@ -12,21 +12,21 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Schedule from "effect/Schedule"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import { type Either, isLeft, right } from "fp-ts/lib/Either.js"
 import type { RejectionOf } from "../domain/Decider.ts"
 import type { Aggregate } from "../event/Aggregate.ts"
 import type { Version } from "../event/Commit.ts"
 import { DeciderThrew, InvalidInput, type NotFound } from "../event/Errors.ts"
-import * as HashChain from "../event/HashChain.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
-import { EventStore } from "../port/EventStore.ts"
+import type { EventStore } from "../port/EventStore.ts"
 import type { Snapshots } from "../port/Snapshots.ts"
+import type { Decide, Executed, ExecuteError, Request, ValueOf } from "./Batch.ts"
 import * as CommandContext from "./CommandContext.ts"
-import { EventMapper, type Recorded } from "./EventMapper.ts"
-import type { Decide, Executed, ExecuteError, Request } from "./Execution.ts"
+import type { EventMapper, Recorded } from "./EventMapper.ts"
 import * as Execution from "./Execution.ts"
+import * as History from "./History.ts"
 import type { LoadError, Loaded } from "./Rehydration.ts"
 import * as Rehydration from "./Rehydration.ts"
 import * as StreamStates from "./StreamStates.ts"
@@ -75,11 +75,7 @@ export interface Repository<in C, in out S, in out E, out R> {
   readonly transact: <Out extends Either<unknown, readonly [unknown, ReadonlyArray<E>]>>(
     id: string,
     decide: (state: S) => Out,
-  ) => Effect.Effect<
-    Executed<S, E> & { readonly value: Execution.ValueOf<Out> },
-    RejectionOf<Out> | ExecuteError,
-    Needs
-  >
+  ) => Effect.Effect<Executed<S, E> & { readonly value: ValueOf<Out> }, RejectionOf<Out> | ExecuteError, Needs>
   /** The state, now or as of a version or a time; `None` where there is none or it is terminal. */
   readonly load: (
     id: string,
@@ -252,7 +248,7 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
   function transact<Out extends Either<unknown, readonly [unknown, ReadonlyArray<E>]>>(
     id: string,
     decide: (state: S) => Out,
-  ): Effect.Effect<Executed<S, E> & { readonly value: Execution.ValueOf<Out> }, RejectionOf<Out> | ExecuteError, Needs>
+  ): Effect.Effect<Executed<S, E> & { readonly value: ValueOf<Out> }, RejectionOf<Out> | ExecuteError, Needs>
   function transact<R2, A>(id: string, decide: Decide<S, E, R2, A>) {
     return submit(id, {}, decide, () => Effect.die("a transaction has no command id"))
   }
@@ -272,49 +268,10 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
     transact,
     load: (id, when) => (when === undefined ? latest(id) : asOf(id, when)),
     exists: (id) => Effect.map(latest(id), Option.isSome),
-    history: (id) => history(aggregate, named(id)),
-    ids: ids(category),
+    history: (id) => History.events(aggregate.events, named(id)),
+    ids: History.ids(category),
     stream: (id) => Transaction.participant(aggregate, { category, id }, states),
   }
 }
-
-const history = <C, S, E, R>(
-  aggregate: Aggregate<C, S, E, R>,
-  named: Effect.Effect<StreamName.StreamName, InvalidInput>,
-) =>
-  Stream.unwrap(
-    Effect.gen(function* () {
-      const stream = yield* named
-      const store = yield* EventStore
-      const mapper = yield* EventMapper
-      return Stream.paginate(
-        HashChain.empty,
-        Effect.fnUntraced(function* (head: HashChain.Head) {
-          const events = yield* store.readStream(stream, { after: head.version, limit: Rehydration.pageSize })
-          const next = yield* mapper.verify(stream, events, head)
-          const recorded = yield* mapper.decode(aggregate.events, events)
-          return [recorded, events.length < Rehydration.pageSize ? Option.none() : Option.some(next)] as const
-        }),
-      )
-    }),
-  )
-
-const ids = (category: string): Stream.Stream<string, StoreUnavailable, EventStore> =>
-  Stream.unwrap(
-    Effect.map(EventStore, (store) =>
-      Stream.paginate(undefined, (after: string | undefined) =>
-        Effect.map(
-          store.streams({ category, ...(after !== undefined && { after }), limit: Rehydration.pageSize }),
-          (page) => {
-            const found = page.map(({ stream }) => stream.id)
-            return [
-              found,
-              found.length < Rehydration.pageSize ? Option.none() : Option.fromUndefinedOr(found.at(-1)),
-            ] as const
-          },
-        ),
-      ),
-    ),
-  )
 
 export { transactAll } from "./Transaction.ts"

@@ -17,6 +17,7 @@ import * as StreamName from "../event/StreamName.ts"
 import type { KeyMissing } from "../port/Errors.ts"
 import { EventStore } from "../port/EventStore.ts"
 import type { Snapshots } from "../port/Snapshots.ts"
+import type { ExecuteError, ValueOf } from "./Batch.ts"
 import * as CommandContext from "./CommandContext.ts"
 import { EventMapper, type Origin } from "./EventMapper.ts"
 import * as Execution from "./Execution.ts"
@@ -158,14 +159,14 @@ export function transactAll<const P extends Participants, Out extends Either<unk
   participants: P,
   decide: (states: StatesOf<P>) => Out,
   retry?: Schedule.Schedule<unknown>,
-): Effect.Effect<Transacted<Execution.ValueOf<Out>>, RejectionOf<Out> | Execution.ExecuteError, Needs>
+): Effect.Effect<Transacted<ValueOf<Out>>, RejectionOf<Out> | ExecuteError, Needs>
 export function transactAll<R, A>(
   participants: { readonly [name: string]: Participant<unknown, unknown> },
   decide: (states: {
     readonly [name: string]: unknown
   }) => Either<R, readonly [A, { readonly [name: string]: ReadonlyArray<unknown> | undefined }]>,
   retry: Schedule.Schedule<unknown> = Execution.defaultRetry,
-): Effect.Effect<Transacted<A>, R | Execution.ExecuteError, Needs> {
+): Effect.Effect<Transacted<A>, R | ExecuteError, Needs> {
   return Effect.contextWith((context: Context.Context<Needs>) => {
     const what = fault(participants)
     if (what !== undefined) return Effect.fail(new InvalidInput({ what }))
