@@ -122,7 +122,7 @@ export const reject = <const R>(rejection: R): Either<R, never> => left(rejectio
  * @category folding
  * @since 0.1.0
  */
-export const fold: <S, E>(view: View.View<S, E>) => (events: Iterable<E>, state?: S) => S = View.fold
+export const fold: typeof View.fold = View.fold
 
 /**
  * Commands of another type, each translated before it is decided.

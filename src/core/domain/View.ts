@@ -42,8 +42,8 @@ export const make = <S, E>(initial: S, evolve: (state: S, event: E) => S): View<
  */
 export const fold =
   <S, E>(view: View<S, E>) =>
-  (events: Iterable<E>, state: S = view.initial): S => {
-    let folded = state
+  (events: Iterable<E>, ...from: readonly [] | readonly [state: S]): S => {
+    let folded = from.length === 0 ? view.initial : from[0]
     for (const event of events) folded = view.evolve(folded, event)
     return folded
   }

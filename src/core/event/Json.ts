@@ -35,8 +35,6 @@ export interface Fault {
 /** Deeper nesting is refused: `JSON.parse` and codecs recurse too. */
 const maxDepth = 512
 
-const fault = (path: ReadonlyArray<string | number>, reason: string): Fault => ({ path: path.join("."), reason })
-
 const isPlain = (value: object): boolean => {
   const prototype = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
@@ -55,6 +53,7 @@ const find = (value: unknown, depth: number): { path: Array<string | number>; re
       if (value === null) return undefined
       if (depth === maxDepth) return { path: [], reason: `it is nested deeper than ${maxDepth}` }
       if (Array.isArray(value)) {
+        if ("toJSON" in value) return { path: [], reason: "an array with a toJSON of its own is not written as it is" }
         for (let i = 0; i < value.length; i++) {
           const found = find(value[i], depth + 1)
           if (found !== undefined) {
@@ -100,7 +99,13 @@ const find = (value: unknown, depth: number): { path: Array<string | number>; re
  */
 export const stringify = (value: unknown): Either<Fault, string> => {
   const found = find(value, 0)
-  return found === undefined ? right(JSON.stringify(value)) : left(fault(found.path, found.reason))
+  if (found !== undefined) return left({ path: found.path.join("."), reason: found.reason })
+  try {
+    return right(JSON.stringify(value))
+  } catch (error) {
+    // Longer than a text can be.
+    return left({ path: "", reason: error instanceof Error ? error.message : String(error) })
+  }
 }
 
 /**
