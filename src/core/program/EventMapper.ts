@@ -14,7 +14,7 @@ import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { type Either, isLeft, right } from "fp-ts/lib/Either.js"
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
 import type { SnapshotPolicy } from "../event/Aggregate.ts"
 import { DecodeFailed, EncodeFailed, IntegrityViolation } from "../event/Errors.ts"
 import * as EventCodec from "../event/EventCodec.ts"
@@ -57,6 +57,17 @@ export interface Origin {
 }
 
 /**
+ * Events of one command, to be encoded.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Draft<out E> {
+  readonly events: ReadonlyArray<E>
+  readonly origin: Origin
+}
+
+/**
  * Why stored events cannot be read.
  *
  * @category errors
@@ -85,13 +96,12 @@ export class EventMapper extends Context.Service<
     readonly hash: string
     /** A new UUID (version 7), lowercase. */
     readonly newId: Effect.Effect<string>
-    /** Events in their stored form, with new ids, at the current time. */
+    /** The events of each draft in their stored form, with new ids, at the current time; or why a draft has none. */
     readonly encode: <E>(
       codec: EventCodec.EventCodec<E>,
       stream: StreamName.StreamName,
-      events: ReadonlyArray<E>,
-      origin: Origin,
-    ) => Effect.Effect<ReadonlyArray<NewEvent>, EncodeFailed | KeyMissing>
+      drafts: ReadonlyArray<Draft<E>>,
+    ) => Effect.Effect<ReadonlyArray<Either<EncodeFailed, ReadonlyArray<NewEvent>>>, KeyMissing>
     /** Does not check the hash chain: see `verify`. */
     readonly decode: <E>(
       codec: EventCodec.EventCodec<E>,
@@ -152,31 +162,32 @@ const make = Effect.gen(function* () {
   const encode = Effect.fnUntraced(function* <E>(
     codec: EventCodec.EventCodec<E>,
     stream: StreamName.StreamName,
-    events: ReadonlyArray<E>,
-    origin: Origin,
+    drafts: ReadonlyArray<Draft<E>>,
   ) {
-    const { causation } = origin
-    let { correlationId } = origin
     const recordedAt = yield* Clock.currentTimeMillis
-    const stored: Array<NewEvent> = []
-    const failed = (type: string, fault: Json.Fault) => new EncodeFailed({ stream, type, ...fault })
-    const metadata = metadataText(origin.metadata)
-    if (isLeft(metadata)) return yield* failed("user metadata", metadata.left)
-    for (const event of events) {
-      const encoded = EventCodec.encode(codec, event)
-      if (isLeft(encoded)) return yield* failed(tagOf(event), encoded.left)
-      const { type, schemaVersion, tags, data } = encoded.right
-      const text = Body.text(data, metadata.right)
-      if (isLeft(text)) return yield* failed(type, text.left)
-      const id = yield* newId
-      correlationId ??= id
-      const { encoding, body } = yield* bodies.pack({ kind: "event", stream, type }, text.right, (encoding) =>
-        Seal.event(stream, { id, type, schemaVersion, encoding }),
-      )
-      const packed = { id, type, schemaVersion, tags, recordedAt, correlationId, causation, encoding, body }
-      stored.push({ ...packed, digest: hash.digest(HashChain.preimage(stream, packed)) })
+    const encoded: Array<Either<EncodeFailed, ReadonlyArray<NewEvent>>> = []
+    for (const draft of drafts) {
+      const texts = textsOf(codec, stream, draft)
+      if (isLeft(texts)) {
+        encoded.push(texts)
+        continue
+      }
+      const stored: Array<NewEvent> = []
+      const { causation } = draft.origin
+      let { correlationId } = draft.origin
+      for (const { type, schemaVersion, tags, text } of texts.right) {
+        const id = yield* newId
+        correlationId ??= id
+        const { encoding, body } = yield* bodies.pack({ kind: "event", stream, type }, text, (encoding) =>
+          Seal.event(stream, { id, type, schemaVersion, encoding }),
+        )
+        const packed = { id, type, schemaVersion, tags, recordedAt, correlationId, causation, encoding, body }
+        const digest = hash.digest(HashChain.preimage(stream, packed))
+        stored.push({ id, type, schemaVersion, tags, recordedAt, correlationId, causation, encoding, body, digest })
+      }
+      encoded.push(right(stored))
     }
-    return stored
+    return encoded
   })
 
   const decode = Effect.fnUntraced(function* <E>(codec: EventCodec.EventCodec<E>, events: ReadonlyArray<StoredEvent>) {
@@ -259,6 +270,34 @@ const make = Effect.gen(function* () {
 
   return EventMapper.of({ hash: hash.algorithm, newId, encode, decode, verify, encodeSnapshot, decodeSnapshot })
 })
+
+/** An event as JSON, before it is packed. */
+interface Text {
+  readonly type: string
+  readonly schemaVersion: number
+  readonly tags: ReadonlyArray<string>
+  readonly text: string
+}
+
+const textsOf = <E>(
+  codec: EventCodec.EventCodec<E>,
+  stream: StreamName.StreamName,
+  { events, origin }: Draft<E>,
+): Either<EncodeFailed, ReadonlyArray<Text>> => {
+  const failed = (type: string, fault: Json.Fault) => left(new EncodeFailed({ stream, type, ...fault }))
+  const metadata = metadataText(origin.metadata)
+  if (isLeft(metadata)) return failed("user metadata", metadata.left)
+  const texts: Array<Text> = []
+  for (const event of events) {
+    const encoded = EventCodec.encode(codec, event)
+    if (isLeft(encoded)) return failed(tagOf(event), encoded.left)
+    const { type, schemaVersion, tags, data } = encoded.right
+    const text = Body.text(data, metadata.right)
+    if (isLeft(text)) return failed(type, text.left)
+    texts.push({ type, schemaVersion, tags, text: text.right })
+  }
+  return right(texts)
+}
 
 const metadataText = (metadata: Json.JsonObject): Either<Json.Fault, string | undefined> => {
   for (const _ in metadata) return Json.stringify(metadata)

@@ -9,19 +9,31 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
+import { isLeft } from "fp-ts/lib/Either.js"
 import type { Aggregate } from "../event/Aggregate.ts"
-import { type Commit, type Committed, exact } from "../event/Commit.ts"
-import type { CommandRepeated } from "../event/Errors.ts"
-import type { StoredEvent } from "../event/StoredEvent.ts"
+import { type CommandRecord, type Commit, type Committed, exact } from "../event/Commit.ts"
+import type { CommandRepeated, EncodeFailed } from "../event/Errors.ts"
+import type { NewEvent, StoredEvent } from "../event/StoredEvent.ts"
 import { equals, type StreamName } from "../event/StreamName.ts"
-import { CommitUnknown } from "../port/Errors.ts"
+import { CommitUnknown, type KeyMissing } from "../port/Errors.ts"
 import type { CommitError, EventStore } from "../port/EventStore.ts"
-import { decideAll, type Executed, type Request } from "./Batch.ts"
+import { decideAll, type Executed, type ExecuteError, type Outcome, type Request } from "./Batch.ts"
 import * as Rehydration from "./Rehydration.ts"
 import * as Snapshotting from "./Snapshotting.ts"
 
 type Loaded<S> = Rehydration.Loaded<S>
 type Ports = Rehydration.Ports
+
+/**
+ * The state of a stream that a process holds.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Held<in out S> {
+  readonly head: Loaded<S> | undefined
+  readonly hold: (loaded: Loaded<S> | undefined) => void
+}
 
 /**
  * When to decide again after a conflict with another process: at once, and then less and less often, for about ten
@@ -39,29 +51,53 @@ export const defaultRetry: Schedule.Schedule<unknown> = Schedule.exponential("1 
 const resend = Schedule.exponential("10 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 10 }))
 
 /**
- * Records a commit; one whose outcome is not known is repeated as it is. A program's commits have no condition and no
- * checkpoint, so they are never refused for one.
+ * Why a program's commit is refused: it has no condition and no checkpoint, so it is never refused for one.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type ProgramCommitError = Exclude<
+  CommitError,
+  { readonly _tag: "ConditionFailed" | "CheckpointConflict" | "Fenced" }
+>
+
+/**
+ * Records a commit; one whose outcome is not known is repeated as it is.
  *
  * @category committing
  * @since 0.1.0
  */
-export const commit = (
-  store: EventStore["Service"],
-  request: Commit,
-): Effect.Effect<
-  Committed,
-  Exclude<CommitError, { readonly _tag: "ConditionFailed" | "CheckpointConflict" | "Fenced" }>
-> =>
-  store.commit(request).pipe(
-    Effect.catchTag("CommitUnknown", () =>
-      Effect.retry(askAgain(store, request), { schedule: resend, while: (error) => error._tag === "CommitUnknown" }),
-    ),
-    Effect.catchTag(["ConditionFailed", "CheckpointConflict", "Fenced"], (error) => Effect.die(error)),
-  )
+export const commit = (store: EventStore["Service"], request: Commit): Effect.Effect<Committed, ProgramCommitError> =>
+  Effect.catch(store.commit(request), (error) => {
+    switch (error._tag) {
+      case "CommitUnknown":
+        return Effect.retry(askAgain(store, request), {
+          schedule: resend,
+          while: (again) => again._tag === "CommitUnknown",
+        })
+      case "ConditionFailed":
+      case "CheckpointConflict":
+      case "Fenced":
+        return Effect.die(error)
+      default:
+        return Effect.fail(error)
+    }
+  })
 
 /** A store that cannot be reached now says nothing about what became of the commit before. */
-const askAgain = (store: EventStore["Service"], request: Commit): Effect.Effect<Committed, CommitError> =>
-  Effect.catchTag(store.commit(request), "StoreUnavailable", (cause) => Effect.fail(new CommitUnknown({ cause })))
+const askAgain = (store: EventStore["Service"], request: Commit): Effect.Effect<Committed, ProgramCommitError> =>
+  Effect.catch(store.commit(request), (error) => {
+    switch (error._tag) {
+      case "StoreUnavailable":
+        return Effect.fail(new CommitUnknown({ cause: error }))
+      case "ConditionFailed":
+      case "CheckpointConflict":
+      case "Fenced":
+        return Effect.die(error)
+      default:
+        return Effect.fail(error)
+    }
+  })
 
 /** What a command came to when it was carried out first; fails where that was on another stream. */
 const recall = Effect.fnUntraced(function* <C, S, E, R>(
@@ -90,9 +126,39 @@ const recall = Effect.fnUntraced(function* <C, S, E, R>(
   return { state, version, position, events: recorded.map(({ event }) => event), repeated: true }
 })
 
+/** A batch in its stored form; commands whose events cannot be encoded are left out, with the reason. */
+interface Written<S, E> {
+  readonly events: ReadonlyArray<NewEvent>
+  readonly commands: ReadonlyArray<CommandRecord>
+  readonly faulty: ReadonlyMap<Request<S, E>, EncodeFailed>
+}
+
+const write = Effect.fnUntraced(function* <C, S, E, R>(
+  { mapper }: Ports,
+  aggregate: Aggregate<C, S, E, R>,
+  stream: StreamName,
+  outcomes: ReadonlyArray<Outcome<S, E>>,
+): Effect.fn.Return<Written<S, E>, KeyMissing> {
+  const encoded = yield* mapper.encode(aggregate.events, stream, outcomes)
+  const events: Array<NewEvent> = []
+  const commands: Array<CommandRecord> = []
+  const faulty = new Map<Request<S, E>, EncodeFailed>()
+  for (const [i, { request, accepted }] of outcomes.entries()) {
+    const own = encoded[i]
+    if (own === undefined || !accepted) continue
+    if (isLeft(own)) {
+      faulty.set(request, own.left)
+      continue
+    }
+    for (const event of own.right) events.push(event)
+    if (request.key !== undefined) commands.push({ id: request.key, events: own.right.map(({ id }) => id) })
+  }
+  return { events, commands, faulty }
+})
+
 /**
- * Carries out commands that wait for one stream, and answers each. `known` is the state that the process holds, if any;
- * the result is the state to hold from now on.
+ * Carries out commands that wait for one stream, and answers each. `held` is the state that the process holds, if any,
+ * and gets the one to hold from then on.
  *
  * @category committing
  * @since 0.1.0
@@ -101,12 +167,12 @@ export const carryOut = <C, S, E, R>(
   ports: Ports,
   aggregate: Aggregate<C, S, E, R>,
   stream: StreamName,
-  known: Loaded<S> | undefined,
+  held: Held<S>,
   requests: ReadonlyArray<Request<S, E>>,
   retry: Schedule.Schedule<unknown>,
-): Effect.Effect<Loaded<S> | undefined> => {
+): Effect.Effect<void> => {
   let waiting = requests
-  let from = known
+  let from = held.head
   /** Whether `from` was read from the store in this turn. */
   let confirmed = false
 
@@ -117,82 +183,86 @@ export const carryOut = <C, S, E, R>(
     }
     while (waiting.length > 0) {
       const base: Loaded<S> = from
-      const { outcomes, state, version } = yield* decideAll(ports, aggregate, stream, base, waiting)
-      const events = outcomes.length === 1 ? (outcomes[0]?.events ?? []) : outcomes.flatMap((outcome) => outcome.events)
-      const commands = outcomes.flatMap(({ command }) => (command === undefined ? [] : [command]))
-      if (events.length === 0 && commands.length === 0) {
-        if (!confirmed) {
-          from = yield* Rehydration.forward(ports, aggregate, stream, base)
-          confirmed = true
-          if (from.version !== base.version) continue
-        }
+      const { outcomes, state, version } = decideAll(aggregate, stream, base, waiting)
+      const { events, commands, faulty } = yield* write(ports, aggregate, stream, outcomes)
+      const idle = events.length === 0 && commands.length === 0
+      if ((idle || faulty.size > 0) && !confirmed) {
+        // Decided on a state that may be old, and no commit will tell: read on, and decide again.
+        from = yield* Rehydration.forward(ports, aggregate, stream, base)
+        confirmed = true
+        continue
+      }
+      if (faulty.size > 0) {
+        // The others were decided as if the faulty ones had been recorded.
+        waiting = waiting.filter((request) => !faulty.has(request))
+        for (const [request, fault] of faulty) request.fail(fault)
+        continue
+      }
+      if (idle) {
         waiting = []
         for (const { tell } of outcomes) tell(0)
-        return from
+        break
       }
       const request: Commit = {
         hash: ports.mapper.hash,
         writes: [{ stream, expected: exact(base.version), events }],
-        ...(commands.length > 0 && { commands }),
+        commands,
       }
       const result = yield* Effect.result(commit(ports.store, request))
       if (result._tag === "Success") {
         const { position, streams } = result.success
-        const [head] = streams
-        from = events.length === 0 || head === undefined ? base : { state, version, link: head.link, position }
+        const link = streams[0]?.link ?? base.link
+        from = events.length === 0 ? base : { state, version, link, position }
+        held.hold(from)
         waiting = []
         for (const { tell } of outcomes) tell(position - events.length)
-        yield* Snapshotting.take(ports, aggregate, stream, base.version, from)
-        return from
+        return yield* Snapshotting.take(ports, aggregate, stream, base.version, from)
       }
       const error = result.failure
       if (error._tag === "CommandRepeated") {
-        const index = waiting.findIndex(({ key }) => key === error.id)
-        const repeated = waiting[index]
+        const repeated = waiting.find(({ key }) => key === error.id)
         if (repeated === undefined) return yield* error
         const executed = yield* Effect.result(recall(ports, aggregate, stream, error))
-        waiting = waiting.toSpliced(index, 1)
+        waiting = waiting.filter((request) => request !== repeated)
         if (executed._tag === "Success") repeated.repeated(executed.success)
         else repeated.fail(executed.failure)
       } else if (error._tag === "VersionConflict") {
         // A stream that is shorter than what this process holds is another one: a restored backup, say.
-        const shorter = error.actual < base.version
-        from = shorter
-          ? yield* Rehydration.load(ports, aggregate, stream)
-          : yield* Rehydration.forward(ports, aggregate, stream, base)
+        from =
+          error.actual < base.version
+            ? yield* Rehydration.load(ports, aggregate, stream)
+            : yield* Rehydration.forward(ports, aggregate, stream, base)
         confirmed = true
         return yield* error
       } else {
         return yield* error
       }
     }
-    return from
+    held.hold(from)
   })
 
-  return attempt.pipe(
-    Effect.catchTag("VersionConflict", () =>
-      Effect.retry(attempt, { schedule: retry, while: (error) => error._tag === "VersionConflict" }),
-    ),
-    Effect.catchCause((cause): Effect.Effect<Loaded<S> | undefined> => {
-      const failed = Cause.findErrorOption(cause)
-      const one = waiting.length > 1
-      if (
-        one &&
-        Option.isSome(failed) &&
-        (failed.value._tag === "InvalidInput" || failed.value._tag === "EventIdReused")
-      ) {
-        // The fault of one is not the fault of all: each alone.
-        return Effect.reduce(
-          waiting,
-          () => from,
-          (held, request) => carryOut(ports, aggregate, stream, held, [request], retry),
-        )
+  return Effect.catchCause(attempt, (first) => {
+    const failed = Cause.findErrorOption(first)
+    const retried =
+      Option.isSome(failed) && failed.value._tag === "VersionConflict"
+        ? Effect.retry(attempt, { schedule: retry, while: (error) => error._tag === "VersionConflict" })
+        : Effect.failCause(first)
+    return Effect.catchCause(retried, (cause) => {
+      held.hold(undefined)
+      const error = Cause.findErrorOption(cause)
+      if (waiting.length > 1 && Option.isSome(error) && isOwnFault(error.value)) {
+        return Effect.forEach(waiting, (request) => carryOut(ports, aggregate, stream, held, [request], retry), {
+          discard: true,
+        })
       }
       for (const request of waiting) {
-        if (Option.isSome(failed)) request.fail(failed.value)
+        if (Option.isSome(error)) request.fail(error.value)
         else request.die(Cause.squash(cause))
       }
-      return Effect.succeed(undefined)
-    }),
-  )
+      return Effect.void
+    })
+  })
 }
+
+/** The fault of one command is not the fault of all that wait with it. */
+const isOwnFault = (error: ExecuteError): boolean => error._tag === "InvalidInput" || error._tag === "EventIdReused"

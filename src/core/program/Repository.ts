@@ -22,7 +22,7 @@ import * as StreamName from "../event/StreamName.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
 import type { EventStore } from "../port/EventStore.ts"
 import type { Snapshots } from "../port/Snapshots.ts"
-import type { Decide, Executed, ExecuteError, Request, ValueOf } from "./Batch.ts"
+import type { Decide, Executed, ExecuteError, ValueOf } from "./Batch.ts"
 import * as CommandContext from "./CommandContext.ts"
 import type { EventMapper, Recorded } from "./EventMapper.ts"
 import * as Execution from "./Execution.ts"
@@ -149,10 +149,8 @@ const within = (n: number, least: number, most: number): boolean => n >= least &
 export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Options = {}): Repository<C, S, E, R> => {
   const { category, decider } = aggregate
   const { cache = 1024, retry = Execution.defaultRetry } = options
-  const states = StreamStates.make(
-    cache,
-    (ports: Rehydration.Ports, stream, known, requests: ReadonlyArray<Request<S, E>>) =>
-      Execution.carryOut(ports, aggregate, stream, known, requests, retry),
+  const states = StreamStates.make<S, E>(cache, (ports, state, requests) =>
+    Execution.carryOut(ports, aggregate, state.stream, state, requests, retry),
   )
 
   const submit = <A, R2>(
@@ -220,13 +218,14 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
 
   const latest = Effect.fnUntraced(function* (id: string) {
     const stream = yield* named(id)
-    const all = states(yield* Effect.context<Needs>())
-    const state = all.at(stream)
+    const { ports, at } = states(yield* Effect.context<Needs>())
+    const state = at(stream)
     const loaded =
       state.head === undefined
-        ? yield* Rehydration.load(all.ports, aggregate, stream)
-        : yield* Rehydration.forward(all.ports, aggregate, stream, state.head)
-    all.keep(state, loaded)
+        ? yield* Rehydration.load(ports, aggregate, stream)
+        : yield* Rehydration.forward(ports, aggregate, stream, state.head)
+    // Somebody else may hold a later one by now.
+    if (loaded.version >= (state.head?.version ?? 0)) state.hold(loaded)
     return yield* living(stream, loaded)
   })
 

@@ -11,8 +11,11 @@ import { EventStore } from "../port/EventStore.ts"
 import { Snapshots } from "../port/Snapshots.ts"
 import type { Request } from "./Batch.ts"
 import { EventMapper } from "./EventMapper.ts"
+import type { Held } from "./Execution.ts"
 import type { Loaded, Ports } from "./Rehydration.ts"
 import * as Turns from "./Turns.ts"
+
+type Needs = EventStore | EventMapper | Snapshots
 
 /**
  * What is held of one stream.
@@ -20,12 +23,9 @@ import * as Turns from "./Turns.ts"
  * @category model
  * @since 0.1.0
  */
-export interface StreamState<in out S, in out E> {
+export interface StreamState<in out S, in out E> extends Held<S> {
   readonly stream: StreamName
   readonly turns: Turns.Turns<Request<S, E>>
-  head: Loaded<S> | undefined
-  /** Since the last time that states were forgotten. */
-  used: boolean
 }
 
 /**
@@ -37,28 +37,25 @@ export interface StreamState<in out S, in out E> {
 export interface StreamStates<in out S, in out E> {
   readonly ports: Ports
   readonly at: (stream: StreamName) => StreamState<S, E>
-  /** Holds a state that was read, unless a later one is held already. */
-  readonly keep: (state: StreamState<S, E>, loaded: Loaded<S>) => void
 }
 
 /**
  * @category model
  * @since 0.1.0
  */
-export type Lookup<S, E> = (context: Context.Context<EventStore | EventMapper | Snapshots>) => StreamStates<S, E>
+export type Lookup<S, E> = (context: Context.Context<Needs>) => StreamStates<S, E>
 
 /**
- * Carries out what waits for a stream, answers it, and says which state to hold from then on.
+ * Carries out what waits for a stream, and answers it.
  *
  * @category model
  * @since 0.1.0
  */
 export type CarryOut<S, E> = (
   ports: Ports,
-  stream: StreamName,
-  known: Loaded<S> | undefined,
+  state: StreamState<S, E>,
   requests: ReadonlyArray<Request<S, E>>,
-) => Effect.Effect<Loaded<S> | undefined>
+) => Effect.Effect<void>
 
 /** One value for each combination of services, as long as these live. */
 const memoize = <A>(make: (ports: Ports) => A): ((ports: Ports) => A) => {
@@ -76,6 +73,12 @@ const memoize = <A>(make: (ports: Ports) => A): ((ports: Ports) => A) => {
   }
 }
 
+/** A state, and whether it was used since states were last forgotten. */
+interface Kept<S, E> {
+  readonly state: StreamState<S, E>
+  used: boolean
+}
+
 /**
  * Holds the `capacity` states that were used last.
  *
@@ -83,65 +86,66 @@ const memoize = <A>(make: (ports: Ports) => A): ((ports: Ports) => A) => {
  * @since 0.1.0
  */
 export const make = <S, E>(capacity: number, carryOut: CarryOut<S, E>): Lookup<S, E> => {
-  const statesOf = memoize((ports): StreamStates<S, E> & { run: (effect: Effect.Effect<void>) => void } => {
-    const byId = new Map<string, StreamState<S, E>>()
+  const statesOf = memoize((ports) => {
+    const byId = new Map<string, Kept<S, E>>()
+    let run: (effect: Effect.Effect<void>) => void = Effect.runFork
 
-    /** Forgets states that were not used lately: each that was gets a second chance (the CLOCK algorithm). */
-    const trim = (): void => {
-      if (byId.size <= capacity) return
-      for (const [id, state] of byId) {
-        if (!state.turns.idle()) continue
+    /** Makes room for one more: each state that was used lately gets a second chance (the CLOCK algorithm). */
+    const makeRoom = (): void => {
+      for (const [id, kept] of byId) {
+        if (byId.size < Math.max(capacity, 1)) return
+        if (!kept.state.turns.idle()) continue
         byId.delete(id)
-        if (state.used && capacity > 0) {
-          state.used = false
-          byId.set(id, state)
-        } else if (byId.size <= capacity) {
-          return
-        }
+        if (!kept.used) continue
+        kept.used = false
+        byId.set(id, kept)
       }
     }
 
-    const states = {
+    const begin = (stream: StreamName): StreamState<S, E> => {
+      let head: Loaded<S> | undefined
+      const state: StreamState<S, E> = {
+        stream,
+        get head() {
+          return head
+        },
+        hold: (loaded) => {
+          if (capacity > 0) head = loaded
+        },
+        turns: Turns.make(
+          (requests) => carryOut(ports, state, requests),
+          (effect) => run(effect),
+        ),
+      }
+      return state
+    }
+
+    const states: StreamStates<S, E> = {
       ports,
-      run: (effect: Effect.Effect<void>): void => void Effect.runFork(effect),
-      keep: (state: StreamState<S, E>, loaded: Loaded<S>): void => {
-        if (capacity > 0 && loaded.version >= (state.head?.version ?? 0)) state.head = loaded
-        trim()
-      },
-      at: (stream: StreamName): StreamState<S, E> => {
-        const known = byId.get(stream.id)
-        if (known !== undefined) {
-          known.used = true
-          return known
+      at: (stream) => {
+        const kept = byId.get(stream.id)
+        if (kept !== undefined) {
+          kept.used = true
+          return kept.state
         }
-        const state: StreamState<S, E> = {
-          stream,
-          head: undefined,
-          used: false,
-          turns: Turns.make<Request<S, E>>(
-            (requests) =>
-              Effect.map(carryOut(ports, stream, state.head, requests), (head) => {
-                state.head = capacity > 0 ? head : undefined
-                trim()
-              }),
-            (effect) => states.run(effect),
-          ),
-        }
-        byId.set(stream.id, state)
+        makeRoom()
+        const state = begin(stream)
+        byId.set(stream.id, { state, used: true })
         return state
       },
     }
-    return states
+    /** Work goes on with the clock, scheduler and loggers of whoever came last. */
+    const use = (context: Context.Context<Needs>): StreamStates<S, E> => {
+      run = Effect.runForkWith(context)
+      return states
+    }
+    return use
   })
 
-  return (context) => {
-    const states = statesOf({
+  return (context) =>
+    statesOf({
       store: Context.get(context, EventStore),
       mapper: Context.get(context, EventMapper),
       snapshots: Context.get(context, Snapshots),
-    })
-    // The clock, scheduler and loggers of whoever came last.
-    states.run = Effect.runForkWith(context)
-    return states
-  }
+    })(context)
 }

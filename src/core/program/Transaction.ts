@@ -121,16 +121,16 @@ export const participant = <C, S, E, R>(
         } catch (cause) {
           return yield* new DeciderThrew({ stream: name, version: from.version, during: "evolve", cause })
         }
-        return { state: next, events: yield* ports.mapper.encode(aggregate.events, name, events, origin) }
+        const [encoded] = yield* ports.mapper.encode(aggregate.events, name, [{ events, origin }])
+        if (encoded?._tag === "Left") return yield* encoded.left
+        return { state: next, events: encoded?.right ?? [] }
       }),
       keep: (before, loaded) =>
         Effect.suspend(() => {
-          all.keep(state, loaded)
+          state.hold(loaded)
           return Snapshotting.take(ports, aggregate, name, before, loaded)
         }),
-      forget: Effect.sync(() => {
-        state.head = undefined
-      }),
+      forget: Effect.sync(() => state.hold(undefined)),
     }
   },
 })

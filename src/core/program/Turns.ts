@@ -72,17 +72,12 @@ export const make = <W extends Waiting>(
   }
 
   /** Hands out turns until nobody waits; whoever is granted the stream alone goes on with this when done. */
-  const work: Effect.Effect<void> = Effect.suspend(() => {
-    const turn = next()
-    if (turn === undefined) {
-      busy = false
-      return Effect.void
+  const work: Effect.Effect<void> = Effect.gen(function* () {
+    for (let turn = next(); turn !== undefined; turn = next()) {
+      if ("granted" in turn) return turn.granted()
+      yield* take(turn)
     }
-    if ("granted" in turn) {
-      turn.granted()
-      return Effect.void
-    }
-    return Effect.flatMap(take(turn), () => work)
+    busy = false
   })
 
   const start = (): void => {

@@ -36,8 +36,7 @@ interface Lease {
 
 const keyOf = ({ consumer, upstream, partition }: CheckpointKey): string =>
   JSON.stringify([consumer, upstream, partition])
-const byUtf8 = (a: StoredEvent, b: StoredEvent): number =>
-  Buffer.compare(Buffer.from(a.stream.id), Buffer.from(b.stream.id))
+const byUtf8 = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
 /** The last of events in ascending position at or before `at`. */
 const lastAt = (events: ReadonlyArray<StoredEvent>, at: Position): HashChain.Head => {
@@ -53,9 +52,8 @@ const lastAt = (events: ReadonlyArray<StoredEvent>, at: Position): HashChain.Hea
 
 const services = () => {
   const log: Array<StoredEvent> = []
-  const streams = new Map<string, Array<StoredEvent>>()
-  /** The first event of each stream, by category. */
-  const categories = new Map<string, Array<StoredEvent>>()
+  /** The events of each stream, by category and id. */
+  const categories = new Map<string, Map<string, Array<StoredEvent>>>()
   const events = new Map<string, StoredEvent>()
   const commands = new Map<string, CommandRecord & { readonly position: Position }>()
   const leases = new Map<string, Lease>()
@@ -63,8 +61,8 @@ const services = () => {
   const changes = Changes.make(0)
   let hash: string | undefined
 
-  const streamOf = (stream: StreamName.StreamName): ReadonlyArray<StoredEvent> =>
-    streams.get(StreamName.format(stream)) ?? []
+  const streamOf = ({ category, id }: StreamName.StreamName): ReadonlyArray<StoredEvent> =>
+    categories.get(category)?.get(id) ?? []
   const leaseOf = (key: CheckpointKey): Lease => leases.get(keyOf(key)) ?? { position: 0, epoch: 0, until: 0 }
 
   const view: StoreView = {
@@ -94,16 +92,15 @@ const services = () => {
   const add = (event: StoredEvent): void => {
     log.push(event)
     events.set(event.id, event)
-    const name = StreamName.format(event.stream)
-    const recorded = streams.get(name)
+    const { category, id } = event.stream
+    const streams = categories.get(category) ?? new Map<string, Array<StoredEvent>>()
+    const recorded = streams.get(id)
     if (recorded !== undefined) {
       recorded.push(event)
       return
     }
-    streams.set(name, [event])
-    const firsts = categories.get(event.stream.category)
-    if (firsts === undefined) categories.set(event.stream.category, [event])
-    else firsts.push(event)
+    streams.set(id, [event])
+    categories.set(category, streams)
   }
 
   const commit = (request: Commit): Effect.Effect<Committed, Refused> => {
@@ -147,12 +144,11 @@ const services = () => {
   }
 
   const readStreams = ({ category, after, limit }: StreamsRange) => {
-    const sorted = (categories.get(category) ?? []).toSorted(byUtf8)
-    const start = after === undefined ? undefined : Buffer.from(after)
-    return sorted
-      .filter(({ stream }) => start === undefined || Buffer.compare(Buffer.from(stream.id), start) > 0)
+    const ids = [...(categories.get(category)?.keys() ?? [])].sort(byUtf8)
+    return ids
+      .filter((id) => after === undefined || byUtf8(id, after) > 0)
       .slice(0, Math.max(0, limit))
-      .map(({ stream }) => ({ stream, version: streamOf(stream).length }))
+      .map((id) => ({ stream: { category, id }, version: streamOf({ category, id }).length }))
   }
 
   const acquire = Effect.fnUntraced(function* (key: CheckpointKey, ttlMillis: number) {
