@@ -90,12 +90,11 @@ const checkpointFault = (move: CheckpointMove): Fault =>
     : `checkpoint of ${move.consumer}: partition, epoch, from and to are integers from 0`)
 
 const queryFault = (query: Query): Fault =>
-  first(query.items, (item) =>
-    item.category === undefined
-      ? item.stream === undefined
-        ? undefined
-        : StreamName.fault(item.stream)
-      : StreamName.categoryFault(item.category),
+  first(
+    query.items,
+    ({ category, stream }) =>
+      (category === undefined ? undefined : StreamName.categoryFault(category)) ??
+      (stream === undefined ? undefined : StreamName.fault(stream)),
   )
 
 /**

@@ -73,6 +73,20 @@ export type Refused =
   | ConditionFailed
 
 /**
+ * A command that is recorded already.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface RecordedCommand {
+  readonly id: string
+  /** The ids of the events that it recorded, perhaps none. */
+  readonly events: ReadonlyArray<string>
+  /** What its commit answered; the streams are those that were asked for, as they were then. */
+  readonly committed: Committed
+}
+
+/**
  * What the store has to add, and what it answers then. A repeat adds nothing.
  *
  * @category model
@@ -83,14 +97,29 @@ export interface Accepted {
   readonly committed: Committed
 }
 
-const at = (view: StoreView, commit: Commit, position: Position): Committed => ({
+const asOf = (view: StoreView, streams: ReadonlyArray<StreamName>, position: Position): Committed => ({
   repeated: true,
   position,
-  streams: commit.writes.map(({ stream }) => {
+  streams: streams.map((stream) => {
     const { version, link } = view.streamHead(stream, position)
     return { stream, version, link }
   }),
 })
+
+/**
+ * What a command recorded, and where some streams stood then; `undefined` where its id is not known.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const recall = (
+  view: StoreView,
+  id: string,
+  streams: ReadonlyArray<StreamName>,
+): RecordedCommand | undefined => {
+  const known = view.command(id)
+  return known && { id, events: known.events, committed: asOf(view, streams, known.position) }
+}
 
 const sameIds = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
   a.length === b.length && a.every((id, i) => id === b[i])
@@ -115,19 +144,19 @@ const repeat = (view: StoreView, commit: Commit): Either<Refused, Committed> | u
       last = known.position
     }
   }
-  let repeated: (CommandRecord & { readonly position: Position }) | undefined
+  let repeated: string | undefined
   for (const command of commit.commands ?? []) {
     const known = view.command(command.id)
-    repeated ??= known
-    same &&= known !== undefined && sameIds(known.events, command.events)
+    if (known !== undefined) repeated ??= command.id
     last ??= known?.position
+    same &&= known !== undefined && known.position === last && sameIds(known.events, command.events)
   }
   if (reused === undefined && repeated === undefined) return undefined
-  if (same && last !== undefined) return right(at(view, commit, last))
+  const streams = commit.writes.map(({ stream }) => stream)
+  if (same && last !== undefined) return right(asOf(view, streams, last))
   if (reused !== undefined) return left(new EventIdReused({ id: reused }))
-  if (repeated === undefined) return undefined
-  const { id, events, position } = repeated
-  return left(new CommandRepeated({ id, events, committed: at(view, commit, position) }))
+  const known = repeated === undefined ? undefined : recall(view, repeated, streams)
+  return known && left(new CommandRepeated(known))
 }
 
 /** Steps 3 to 6. */

@@ -186,10 +186,10 @@ export function make(
     if (!Json.isObject(data)) return unnamed("it is not a JSON object")
     if ("_tag" in data) return left({ path: "_tag", reason: "the key is reserved" })
     const payload = versions.decode(schemaVersion, data)
-    return isLeft(payload) ? payload : right([{ _tag: type, ...payload.right }])
+    return isLeft(payload) ? payload : right([{ ...payload.right, _tag: type }])
   }
 
-  const constructors = Object.fromEntries(types.map((_tag) => [_tag, (payload?: object) => ({ _tag, ...payload })]))
+  const constructors = Object.fromEntries(types.map((_tag) => [_tag, (payload?: object) => ({ ...payload, _tag })]))
   return Object.assign(constructors, { [TypeId]: { types, encode, decode } })
 }
 

@@ -28,13 +28,18 @@ const toFault = (errors: t.Errors): Fault => {
   let deepest = errors[0]
   for (const error of errors) if (error.context.length > (deepest?.context.length ?? 0)) deepest = error
   if (deepest === undefined) return { path: "", reason: "it does not decode" }
-  const path = deepest.context
-    .map((entry) => entry.key)
-    .filter((key) => key !== "")
+  // The key of a member of a union or an intersection is its number there, and no place in the value.
+  const { context } = deepest
+  const path = context
+    .filter(({ key }, i) => key !== "" && !isCombined(context[i - 1]?.type))
+    .map(({ key }) => key)
     .join(".")
   const expected = deepest.context.at(-1)?.type.name ?? "another type"
   return { path, reason: deepest.message ?? `${show(deepest.value)} is not ${expected}` }
 }
+
+const isCombined = (codec: object | undefined): boolean =>
+  codec !== undefined && "_tag" in codec && (codec._tag === "UnionType" || codec._tag === "IntersectionType")
 
 const show = (value: unknown): string => {
   if (value === undefined) return "nothing"

@@ -9,9 +9,10 @@
  */
 import * as Context from "effect/Context"
 import type { Effect } from "effect/Effect"
+import type { Option } from "effect/Option"
 import type { Stream } from "effect/Stream"
 import type { Commit, Committed, Position, Version } from "../event/Commit.ts"
-import type { Refused } from "../event/Decision.ts"
+import type { RecordedCommand, Refused } from "../event/Decision.ts"
 import type { Query } from "../event/Query.ts"
 import type { StoredEvent } from "../event/StoredEvent.ts"
 import type { StreamName } from "../event/StreamName.ts"
@@ -92,6 +93,11 @@ export class EventStore extends Context.Service<
     readonly streams: (
       range: StreamsRange,
     ) => Effect<ReadonlyArray<{ readonly stream: StreamName; readonly version: Version }>, StoreUnavailable>
+    /** What a command recorded, and where these streams stood then; `None` where its id was never recorded. */
+    readonly command: (
+      id: string,
+      streams: ReadonlyArray<StreamName>,
+    ) => Effect<Option<RecordedCommand>, StoreUnavailable>
     /** The position of the last event; 0 in an empty store. */
     readonly head: Effect<Position, StoreUnavailable>
     /**

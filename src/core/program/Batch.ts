@@ -128,7 +128,8 @@ const nothing: ReadonlyArray<never> = []
 
 /**
  * Decides each request on the state that the ones before it leave. Whatever a command's own fault is, only its own
- * outcome tells of it.
+ * outcome tells of it. A command id that records no event ends the batch, and the rest waits for the next: so where the
+ * commit ends is where that command stood, and it can be answered again.
  *
  * @category deciding
  * @since 0.1.0
@@ -148,7 +149,7 @@ export const decideAll = <C, S, E, R>(
     tell,
   })
 
-  const outcomes = requests.map((request): Outcome<S, E> => {
+  const decideOne = (request: Request<S, E>): Outcome<S, E> => {
     const { expected, origin } = request
     if (expected !== undefined && expected !== version) {
       const conflict = new VersionConflict({ stream, expected: exact(expected), actual: version })
@@ -176,6 +177,13 @@ export const decideAll = <C, S, E, R>(
     const tell = (before: Position): void =>
       answer({ ...executed, position: offset === 0 ? from.position : before + offset })
     return { request, events, origin, accepted: true, tell }
-  })
+  }
+
+  const outcomes: Array<Outcome<S, E>> = []
+  for (const request of requests) {
+    const outcome = decideOne(request)
+    outcomes.push(outcome)
+    if (outcome.accepted && outcome.events.length === 0 && request.key !== undefined) break
+  }
   return { outcomes, state, version }
 }

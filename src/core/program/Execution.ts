@@ -12,9 +12,10 @@ import * as Schedule from "effect/Schedule"
 import { isLeft } from "fp-ts/lib/Either.js"
 import type { Aggregate } from "../event/Aggregate.ts"
 import { type CommandRecord, type Commit, type Committed, exact } from "../event/Commit.ts"
-import type { CommandRepeated, EncodeFailed } from "../event/Errors.ts"
+import type { RecordedCommand } from "../event/Decision.ts"
+import { CommandRepeated, type EncodeFailed } from "../event/Errors.ts"
 import type { NewEvent, StoredEvent } from "../event/StoredEvent.ts"
-import { equals, type StreamName } from "../event/StreamName.ts"
+import type { StreamName } from "../event/StreamName.ts"
 import { CommitUnknown, type KeyMissing } from "../port/Errors.ts"
 import type { CommitError, EventStore } from "../port/EventStore.ts"
 import { decideAll, type Executed, type ExecuteError, type Outcome, type Request } from "./Batch.ts"
@@ -104,23 +105,19 @@ const recall = Effect.fnUntraced(function* <C, S, E, R>(
   ports: Ports,
   aggregate: Aggregate<C, S, E, R>,
   stream: StreamName,
-  repeated: CommandRepeated,
+  { id, events, committed }: RecordedCommand,
 ): Effect.fn.Return<Executed<S, E>, Rehydration.LoadError | CommandRepeated> {
-  const ids = new Set(repeated.events)
-  let upTo = repeated.committed.streams.find((head) => equals(head.stream, stream))?.version ?? 0
+  const ids = new Set(events)
   const found: Array<StoredEvent> = []
-  let before = upTo
-  while (found.length < ids.size) {
-    const page = yield* ports.store.readStream(stream, {
-      upTo: before,
-      direction: "backwards",
-      limit: Rehydration.pageSize,
-    })
-    if (page.length === 0) return yield* repeated
+  const end = committed.streams[0]?.version ?? 0
+  for (let upTo = end; found.length < ids.size; ) {
+    const limit = Rehydration.pageSize
+    const page = yield* ports.store.readStream(stream, { upTo, direction: "backwards", limit })
+    if (page.length === 0) return yield* new CommandRepeated({ id, events, committed })
     found.unshift(...page.filter((event) => ids.has(event.id)).reverse())
-    before -= page.length
+    upTo -= page.length
   }
-  upTo = found.at(-1)?.version ?? upTo
+  const upTo = found.at(-1)?.version ?? end
   const { state, version, position } = yield* Rehydration.load(ports, aggregate, stream, upTo)
   const recorded = yield* ports.mapper.decode(aggregate.events, found)
   return { state, version, position, events: recorded.map(({ event }) => event), repeated: true }
@@ -176,6 +173,28 @@ export const carryOut = <C, S, E, R>(
   /** Whether `from` was read from the store in this turn. */
   let confirmed = false
 
+  /** Answers a command by what it came to when it was recorded. */
+  const answerAs = Effect.fnUntraced(function* (recorded: RecordedCommand) {
+    const request = waiting.find(({ key }) => key === recorded.id)
+    if (request === undefined) return
+    const executed = yield* Effect.result(recall(ports, aggregate, stream, recorded))
+    waiting = waiting.filter((other) => other !== request)
+    if (executed._tag === "Success") request.repeated(executed.success)
+    else request.fail(executed.failure)
+  })
+
+  /** Whether one of these, which are about to be refused, was recorded before; then that is its answer. */
+  const answerAgain = Effect.fnUntraced(function* (refused: ReadonlyArray<Outcome<S, E>>) {
+    for (const { request } of refused) {
+      if (request.key === undefined) continue
+      const recorded = yield* ports.store.command(request.key, [stream])
+      if (Option.isNone(recorded)) continue
+      yield* answerAs(recorded.value)
+      return true
+    }
+    return false
+  })
+
   const attempt = Effect.gen(function* () {
     if (from === undefined) {
       from = yield* Rehydration.load(ports, aggregate, stream)
@@ -185,6 +204,7 @@ export const carryOut = <C, S, E, R>(
       const base: Loaded<S> = from
       const { outcomes, state, version } = decideAll(aggregate, stream, base, waiting)
       const { events, commands, faulty } = yield* write(ports, aggregate, stream, outcomes)
+      if (yield* answerAgain(outcomes.filter(({ accepted, request }) => !accepted || faulty.has(request)))) continue
       const idle = events.length === 0 && commands.length === 0
       if ((idle || faulty.size > 0) && !confirmed) {
         // Decided on a state that may be old, and no commit will tell: read on, and decide again.
@@ -199,9 +219,9 @@ export const carryOut = <C, S, E, R>(
         continue
       }
       if (idle) {
-        waiting = []
+        waiting = waiting.slice(outcomes.length)
         for (const { tell } of outcomes) tell(0)
-        break
+        continue
       }
       const request: Commit = {
         hash: ports.mapper.hash,
@@ -209,34 +229,34 @@ export const carryOut = <C, S, E, R>(
         commands,
       }
       const result = yield* Effect.result(commit(ports.store, request))
-      if (result._tag === "Success") {
-        const { position, streams } = result.success
-        const link = streams[0]?.link ?? base.link
-        from = events.length === 0 ? base : { state, version, link, position }
-        held.hold(from)
-        waiting = []
-        for (const { tell } of outcomes) tell(position - events.length)
-        return yield* Snapshotting.take(ports, aggregate, stream, base.version, from)
-      }
-      const error = result.failure
-      if (error._tag === "CommandRepeated") {
-        const repeated = waiting.find(({ key }) => key === error.id)
-        if (repeated === undefined) return yield* error
-        const executed = yield* Effect.result(recall(ports, aggregate, stream, error))
-        waiting = waiting.filter((request) => request !== repeated)
-        if (executed._tag === "Success") repeated.repeated(executed.success)
-        else repeated.fail(executed.failure)
-      } else if (error._tag === "VersionConflict") {
-        // A stream that is shorter than what this process holds is another one: a restored backup, say.
-        from =
-          error.actual < base.version
-            ? yield* Rehydration.load(ports, aggregate, stream)
-            : yield* Rehydration.forward(ports, aggregate, stream, base)
-        confirmed = true
-        return yield* error
-      } else {
+      if (result._tag === "Failure") {
+        const error = result.failure
+        if (error._tag === "CommandRepeated") {
+          yield* answerAs(error)
+          continue
+        }
+        if (error._tag === "VersionConflict") {
+          // A stream that is shorter than what this process holds is another one: a restored backup, say.
+          from =
+            error.actual < base.version
+              ? yield* Rehydration.load(ports, aggregate, stream)
+              : yield* Rehydration.forward(ports, aggregate, stream, base)
+          confirmed = true
+        }
         return yield* error
       }
+      const committed = result.success
+      const [command] = commands
+      if (committed.repeated && events.length === 0 && command !== undefined) {
+        yield* answerAs({ ...command, committed })
+        continue
+      }
+      const link = committed.streams[0]?.link ?? base.link
+      from = events.length === 0 ? base : { state, version, link, position: committed.position }
+      held.hold(from)
+      waiting = waiting.slice(outcomes.length)
+      for (const { tell } of outcomes) tell(committed.position - events.length)
+      yield* Snapshotting.take(ports, aggregate, stream, base.version, from)
     }
     held.hold(from)
   })

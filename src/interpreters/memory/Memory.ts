@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { isLeft } from "fp-ts/lib/Either.js"
 import type { CheckpointKey, CommandRecord, Commit, Committed, Position } from "../../core/event/Commit.ts"
-import { decide, type Refused, type StoreView } from "../../core/event/Decision.ts"
+import { decide, type Refused, recall, type StoreView } from "../../core/event/Decision.ts"
 import { Fenced } from "../../core/event/Errors.ts"
 import * as HashChain from "../../core/event/HashChain.ts"
 import * as Query from "../../core/event/Query.ts"
@@ -171,6 +171,7 @@ const services = () => {
     readStream: (stream, range) => Effect.sync(() => readStream(stream, range)),
     readAll: (range) => Effect.sync(() => readAll(range)),
     streams: (range) => Effect.sync(() => readStreams(range)),
+    command: (id, streams) => Effect.sync(() => Option.fromUndefinedOr(recall(view, id, streams))),
     head: Effect.sync(() => log.length),
     changes: changes.stream,
   })
