@@ -26,7 +26,10 @@ export const read = Effect.fnUntraced(function* <C, S, E, R>(
   upTo: Version,
 ): Effect.fn.Return<Option.Option<Loaded<S>>, StoreUnavailable> {
   if (aggregate.snapshot === undefined) return Option.none()
-  const found = yield* Effect.orElseSucceed(snapshots.read(stream), () => Option.none())
+  const found = yield* snapshots.read(stream).pipe(
+    Effect.catchDefect(() => Effect.succeedNone),
+    Effect.orElseSucceed(() => Option.none()),
+  )
   if (Option.isNone(found) || found.value.version > upTo) return Option.none()
   const { version, link } = found.value
   const [event] = yield* store.readStream(stream, { after: version - 1, upTo: version })

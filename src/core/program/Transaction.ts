@@ -188,13 +188,16 @@ export function transactAll<R, A>(
         return yield* new DeciderThrew({ stream: first.name, version: first.from.version, during: "decide", cause })
       }
       const decided = isLeft(decision) ? {} : decision.right[1]
-      const stray = Object.keys(decided).find((part) => participants[part] === undefined)
+      const stray = Object.keys(decided).find((part) => !Object.hasOwn(participants, part))
       if (stray !== undefined)
         return yield* new InvalidInput({ what: `${stray} is not a participant of the transaction` })
       const correlationId = current.correlationId ?? (yield* mapper.newId)
       const encoded = yield* Effect.forEach(read, (taken) =>
         Effect.map(
-          taken.seat.encode(taken.from, decided[taken.part] ?? [], { ...current, correlationId }),
+          taken.seat.encode(taken.from, (Object.hasOwn(decided, taken.part) && decided[taken.part]) || [], {
+            ...current,
+            correlationId,
+          }),
           ({ state, events }) => ({ ...taken, state, events }),
         ),
       )

@@ -1,0 +1,178 @@
+/**
+ * Reading events. Events never change and positions only rise, so a read that is done in several steps is one snapshot
+ * as long as it ends where the log ended when it began.
+ *
+ * @since 0.1.0
+ */
+import type { Condition, Position, Version } from "../../core/event/Commit.ts"
+import * as Query from "../../core/event/Query.ts"
+import type { StoredEvent } from "../../core/event/StoredEvent.ts"
+import type { StreamName } from "../../core/event/StreamName.ts"
+import type { LogPage, LogRange, StreamRange, StreamsRange } from "../../core/port/EventStore.ts"
+import * as Matches from "./Matches.ts"
+import { event, integer, type Row, text } from "./rows.ts"
+import type { Steps } from "./Steps.ts"
+import type { Statements } from "./statements.ts"
+import { head } from "./View.ts"
+
+/** Rows of one step: fewer where they are large, so that a step takes about a millisecond. */
+const pace = { least: 1, first: 64, most: 1024, millis: 1 }
+
+/** A condition over more positions than this is looked into before its transaction, where other fibers can run. */
+const longRange = 2000
+
+interface StreamAt {
+  readonly stream: StreamName
+  readonly version: Version
+}
+
+/**
+ * What is known of a condition before its transaction: the first match up to a position.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Scouted {
+  readonly upTo: Position
+  readonly position: Position | undefined
+}
+
+const infinity = Number.POSITIVE_INFINITY
+
+/** How many of a list of `size` lie before an index, as `Array.slice` reads it. */
+const clamp = (index: number, size: number): number => Math.trunc(Math.min(Math.max(0, index), size)) || 0
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const make = (statements: Statements) => {
+  const kinds = new Map<number, { readonly category: string; readonly type: string }>()
+
+  /** Kinds never change, and reads see no transaction that could still be undone. */
+  const kindOf = (kind: number): { readonly category: string; readonly type: string } => {
+    const known = kinds.get(kind)
+    if (known !== undefined) return known
+    const row = statements.kind.get(kind)
+    const found = { category: text(row?.[0]), type: text(row?.[1]) }
+    kinds.set(kind, found)
+    return found
+  }
+
+  const inLog = (row: Row): StoredEvent => {
+    const { category, type } = kindOf(integer(row[14]))
+    return event(row, { category, id: text(row[15]) }, type)
+  }
+
+  /** Calls `read` for `from < n ≤ to` in pieces, upwards or downwards. */
+  function* inPieces(
+    from: number,
+    to: number,
+    upwards: boolean,
+    read: (above: number, upTo: number) => void,
+  ): Steps<void> {
+    let size = pace.first
+    let done = 0
+    while (done < to - from) {
+      const start = performance.now()
+      const end = Math.min(done + size, to - from)
+      if (upwards) read(from + done, from + end)
+      else read(to - end, to - done)
+      done = end
+      const fast = performance.now() - start < pace.millis
+      size = fast ? Math.min(size * 2, pace.most) : Math.max(size >>> 1, pace.least)
+      yield undefined
+    }
+  }
+
+  function* readStream(stream: StreamName, range: StreamRange = {}): Steps<ReadonlyArray<StoredEvent>> {
+    const { after = 0, upTo = infinity, direction = "forwards", limit = infinity } = range
+    const id = Matches.streamId(statements, stream)
+    if (id === undefined) return []
+    const last = integer(statements.lastVersion.get(id)?.[0])
+    const from = clamp(after, last)
+    const to = Math.max(from, clamp(upTo, last))
+    const count = clamp(limit, to - from)
+    const upwards = direction === "forwards"
+    const events: Array<StoredEvent> = []
+    const read = (above: number, upTo: number): void => {
+      const rows = statements.streamEvents.all(id, above, upTo)
+      if (!upwards) rows.reverse()
+      for (const row of rows) events.push(event(row, stream, kindOf(integer(row[14])).type))
+    }
+    yield* inPieces(upwards ? from : to - count, upwards ? from + count : to, upwards, read)
+    return events
+  }
+
+  /** All positions of a range, the first `limit` of them. */
+  function* everything(from: Position, to: Position, limit: number): Steps<LogPage> {
+    const events: Array<StoredEvent> = []
+    const end = Math.min(to, from + limit)
+    yield* inPieces(from, end, true, (above, upTo) => {
+      for (const row of statements.allEvents.all(above, upTo)) events.push(inLog(row))
+    })
+    return { events, scannedTo: end }
+  }
+
+  /** The positions of a range that a filter means, the first `limit` of them. */
+  function* filtered(from: Position, to: Position, limit: number, filter: Query.Query): Steps<LogPage> {
+    const events: Array<StoredEvent> = []
+    const next = Matches.make(statements, filter, from, to)
+    // Matches that follow one another are read together.
+    let first = 0
+    let last = 0
+    const read = (): void => {
+      for (const row of statements.allEvents.all(first - 1, last)) events.push(inLog(row))
+    }
+    let scannedTo = to
+    for (let count = 0; count < limit; count++) {
+      const position = yield* next()
+      if (position === undefined) break
+      if (count === limit - 1) scannedTo = position
+      if (position === last + 1 && position - first < pace.first) {
+        last = position
+        continue
+      }
+      if (last > 0) read()
+      first = position
+      last = position
+    }
+    if (last > 0) read()
+    return { events, scannedTo }
+  }
+
+  function* readAll({ after, upTo = infinity, filter = Query.all, limit }: LogRange): Steps<LogPage> {
+    const last = Math.min(upTo, head(statements))
+    const start = Math.max(0, after)
+    // As the store in memory has it, also where a bound is not a number.
+    if (!(start < last)) return { events: [], scannedTo: Math.max(after, last) }
+    if (limit <= 0) return { events: [], scannedTo: start }
+    const most = Number.isNaN(limit) ? infinity : Math.ceil(limit)
+    return yield* (Matches.meansAll(filter) ? everything : filtered)(Math.floor(start), Math.floor(last), most, filter)
+  }
+
+  function* streams({ category, after = "", limit }: StreamsRange): Steps<ReadonlyArray<StreamAt>> {
+    const found: Array<StreamAt> = []
+    const most = clamp(limit, Number.MAX_SAFE_INTEGER)
+    let last = after
+    while (found.length < most) {
+      const rows = statements.streams.all(category, last, Math.min(pace.most, most - found.length))
+      if (rows.length === 0) break
+      for (const row of rows) {
+        last = text(row[0])
+        found.push({ stream: { category, id: last }, version: integer(row[1]) })
+      }
+      yield undefined
+    }
+    return found
+  }
+
+  function* scout({ failIfMatch, after }: Condition): Steps<Scouted | undefined> {
+    const upTo = head(statements)
+    if (!(upTo - after > longRange)) return undefined
+    const position = yield* Matches.make(statements, failIfMatch, after, upTo)()
+    return { upTo, position }
+  }
+
+  return { readStream, readAll, streams, scout }
+}
