@@ -92,9 +92,11 @@ const checkpointFault = (move: CheckpointMove): Fault =>
 const queryFault = (query: Query): Fault =>
   first(
     query.items,
-    ({ category, stream }) =>
+    ({ category, stream, types = [], tags = [] }) =>
       (category === undefined ? undefined : StreamName.categoryFault(category)) ??
-      (stream === undefined ? undefined : StreamName.fault(stream)),
+      (stream === undefined ? undefined : StreamName.fault(stream)) ??
+      first(types, (type) => textFault("event type", type)) ??
+      first(tags, (tag) => textFault("tag", tag)),
   )
 
 /**

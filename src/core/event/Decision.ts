@@ -43,7 +43,7 @@ export interface StoreView {
   /** The stream's last event at or before a position (the store's last, if left out). */
   readonly streamHead: (stream: StreamName, at?: Position) => HashChain.Head
   readonly event: (id: string) => Known | undefined
-  readonly command: (id: string) => (CommandRecord & { readonly position: Position }) | undefined
+  readonly command: (id: string) => KnownCommand | undefined
   readonly checkpoint: (key: CheckpointKey) => { readonly position: Position; readonly epoch: number }
   /** The first position after `after` whose event matches. */
   readonly firstMatch: (query: Query, after: Position) => Position | undefined
@@ -56,6 +56,18 @@ export interface StoreView {
  * @since 0.1.0
  */
 export type Known = Pick<StoredEvent, "stream" | "position" | "digest">
+
+/**
+ * What a store keeps of a command: what it recorded, and which streams its commit wrote or asserted, at which position.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface KnownCommand {
+  readonly events: CommandRecord["events"]
+  readonly position: Position
+  readonly streams: ReadonlyArray<StreamName>
+}
 
 /**
  * Why a commit is refused.
@@ -82,7 +94,7 @@ export interface RecordedCommand {
   readonly id: string
   /** The ids of the events that it recorded, perhaps none. */
   readonly events: ReadonlyArray<string>
-  /** What its commit answered; the streams are those that were asked for, as they were then. */
+  /** What its commit answered. */
   readonly committed: Committed
 }
 
@@ -107,22 +119,21 @@ const asOf = (view: StoreView, streams: ReadonlyArray<StreamName>, position: Pos
 })
 
 /**
- * What a command recorded, and where some streams stood then; `undefined` where its id is not known.
+ * What a command recorded; `undefined` where its id is not known.
  *
  * @category queries
  * @since 0.1.0
  */
-export const recall = (
-  view: StoreView,
-  id: string,
-  streams: ReadonlyArray<StreamName>,
-): RecordedCommand | undefined => {
+export const recall = (view: StoreView, id: string): RecordedCommand | undefined => {
   const known = view.command(id)
-  return known && { id, events: known.events, committed: asOf(view, streams, known.position) }
+  return known && { id, events: known.events, committed: asOf(view, known.streams, known.position) }
 }
 
 const sameIds = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boolean =>
   a.length === b.length && a.every((id, i) => id === b[i])
+
+const sameStreams = (a: ReadonlyArray<StreamName>, b: ReadonlyArray<StreamName>): boolean =>
+  a.length === b.length && a.every((stream, i) => equals(stream, b[i] ?? stream))
 
 /** Step 2: `undefined` where nothing of the commit is known. */
 const repeat = (view: StoreView, commit: Commit): Either<Refused, Committed> | undefined => {
@@ -144,18 +155,22 @@ const repeat = (view: StoreView, commit: Commit): Either<Refused, Committed> | u
       last = known.position
     }
   }
+  const streams = commit.writes.map(({ stream }) => stream)
   let repeated: string | undefined
   for (const command of commit.commands ?? []) {
     const known = view.command(command.id)
     if (known !== undefined) repeated ??= command.id
     last ??= known?.position
-    same &&= known !== undefined && known.position === last && sameIds(known.events, command.events)
+    same &&=
+      known !== undefined &&
+      known.position === last &&
+      sameIds(known.events, command.events) &&
+      sameStreams(known.streams, streams)
   }
   if (reused === undefined && repeated === undefined) return undefined
-  const streams = commit.writes.map(({ stream }) => stream)
   if (same && last !== undefined) return right(asOf(view, streams, last))
   if (reused !== undefined) return left(new EventIdReused({ id: reused }))
-  const known = repeated === undefined ? undefined : recall(view, repeated, streams)
+  const known = repeated === undefined ? undefined : recall(view, repeated)
   return known && left(new CommandRepeated(known))
 }
 

@@ -117,7 +117,7 @@ export class CommandRepeated extends TaggedError("CommandRepeated")<{
   readonly id: string
   /** The ids of the events that the command recorded, perhaps none. */
   readonly events: ReadonlyArray<string>
-  /** What the first commit answered; its streams are those of the repeating commit, as they were then. */
+  /** What the first commit answered. */
   readonly committed: Committed
 }> {
   override get message(): string {

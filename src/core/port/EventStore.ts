@@ -93,11 +93,8 @@ export class EventStore extends Context.Service<
     readonly streams: (
       range: StreamsRange,
     ) => Effect<ReadonlyArray<{ readonly stream: StreamName; readonly version: Version }>, StoreUnavailable>
-    /** What a command recorded, and where these streams stood then; `None` where its id was never recorded. */
-    readonly command: (
-      id: string,
-      streams: ReadonlyArray<StreamName>,
-    ) => Effect<Option<RecordedCommand>, StoreUnavailable>
+    /** What a command recorded; `None` where its id was never recorded. */
+    readonly command: (id: string) => Effect<Option<RecordedCommand>, StoreUnavailable>
     /** The position of the last event; 0 in an empty store. */
     readonly head: Effect<Position, StoreUnavailable>
     /**

@@ -15,7 +15,7 @@ import { type CommandRecord, type Commit, type Committed, exact } from "../event
 import type { RecordedCommand } from "../event/Decision.ts"
 import { CommandRepeated, type EncodeFailed } from "../event/Errors.ts"
 import type { NewEvent, StoredEvent } from "../event/StoredEvent.ts"
-import type { StreamName } from "../event/StreamName.ts"
+import { equals, type StreamName } from "../event/StreamName.ts"
 import { CommitUnknown, type KeyMissing } from "../port/Errors.ts"
 import type { CommitError, EventStore } from "../port/EventStore.ts"
 import { decideAll, type Executed, type ExecuteError, type Outcome, type Request } from "./Batch.ts"
@@ -107,13 +107,15 @@ const recall = Effect.fnUntraced(function* <C, S, E, R>(
   stream: StreamName,
   { id, events, committed }: RecordedCommand,
 ): Effect.fn.Return<Executed<S, E>, Rehydration.LoadError | CommandRepeated> {
+  const elsewhere = new CommandRepeated({ id, events, committed })
+  const end = committed.streams.find((head) => equals(head.stream, stream))?.version
+  if (end === undefined) return yield* elsewhere
   const ids = new Set(events)
   const found: Array<StoredEvent> = []
-  const end = committed.streams[0]?.version ?? 0
   for (let upTo = end; found.length < ids.size; ) {
     const limit = Rehydration.pageSize
     const page = yield* ports.store.readStream(stream, { upTo, direction: "backwards", limit })
-    if (page.length === 0) return yield* new CommandRepeated({ id, events, committed })
+    if (page.length === 0) return yield* elsewhere
     found.unshift(...page.filter((event) => ids.has(event.id)).reverse())
     upTo -= page.length
   }
@@ -187,7 +189,7 @@ export const carryOut = <C, S, E, R>(
   const answerAgain = Effect.fnUntraced(function* (refused: ReadonlyArray<Outcome<S, E>>) {
     for (const { request } of refused) {
       if (request.key === undefined) continue
-      const recorded = yield* ports.store.command(request.key, [stream])
+      const recorded = yield* ports.store.command(request.key)
       if (Option.isNone(recorded)) continue
       yield* answerAs(recorded.value)
       return true

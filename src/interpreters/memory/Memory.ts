@@ -9,8 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { isLeft } from "fp-ts/lib/Either.js"
-import type { CheckpointKey, CommandRecord, Commit, Committed, Position } from "../../core/event/Commit.ts"
-import { decide, type Refused, recall, type StoreView } from "../../core/event/Decision.ts"
+import type { CheckpointKey, Commit, Committed, Position } from "../../core/event/Commit.ts"
+import { decide, type KnownCommand, type Refused, recall, type StoreView } from "../../core/event/Decision.ts"
 import { Fenced } from "../../core/event/Errors.ts"
 import * as HashChain from "../../core/event/HashChain.ts"
 import * as Query from "../../core/event/Query.ts"
@@ -55,7 +55,7 @@ const services = () => {
   /** The events of each stream, by category and id. */
   const categories = new Map<string, Map<string, Array<StoredEvent>>>()
   const events = new Map<string, StoredEvent>()
-  const commands = new Map<string, CommandRecord & { readonly position: Position }>()
+  const commands = new Map<string, KnownCommand>()
   const leases = new Map<string, Lease>()
   const snapshots = new Map<string, StoredSnapshot>()
   const changes = Changes.make(0)
@@ -111,7 +111,8 @@ const services = () => {
     if (added.length > 0) hash = request.hash
     for (const event of added) add(event)
     for (const { id, events } of request.commands ?? []) {
-      commands.set(id, { id, events, position: committed.position })
+      const streams = request.writes.map(({ stream }) => stream)
+      commands.set(id, { events, position: committed.position, streams })
     }
     if (request.checkpoint !== undefined) {
       leases.set(keyOf(request.checkpoint), { ...leaseOf(request.checkpoint), position: request.checkpoint.to })
@@ -133,10 +134,10 @@ const services = () => {
 
   const readAll = ({ after, upTo = Number.POSITIVE_INFINITY, filter = Query.all, limit }: LogRange): LogPage => {
     const matches = Query.matches(filter)
-    const last = Math.min(upTo, log.length)
+    const last = Math.floor(Math.min(upTo, log.length))
     const page: Array<StoredEvent> = []
-    for (let i = Math.max(0, after); i < last; i++) {
-      if (page.length >= limit) return { events: page, scannedTo: Math.max(after, i) }
+    for (let i = Math.floor(Math.max(0, after)); i < last; i++) {
+      if (!(page.length < limit)) return { events: page, scannedTo: Math.max(after, i) }
       const event = log[i]
       if (event !== undefined && matches(event)) page.push(event)
     }
@@ -171,7 +172,7 @@ const services = () => {
     readStream: (stream, range) => Effect.sync(() => readStream(stream, range)),
     readAll: (range) => Effect.sync(() => readAll(range)),
     streams: (range) => Effect.sync(() => readStreams(range)),
-    command: (id, streams) => Effect.sync(() => Option.fromUndefinedOr(recall(view, id, streams))),
+    command: (id) => Effect.sync(() => Option.fromUndefinedOr(recall(view, id))),
     head: Effect.sync(() => log.length),
     changes: changes.stream,
   })

@@ -146,9 +146,9 @@ export const make = (statements: Statements) => {
     const start = Math.max(0, after)
     // As the store in memory has it, also where a bound is not a number.
     if (!(start < last)) return { events: [], scannedTo: Math.max(after, last) }
-    if (limit <= 0) return { events: [], scannedTo: start }
-    const most = Number.isNaN(limit) ? infinity : Math.ceil(limit)
-    return yield* (Matches.meansAll(filter) ? everything : filtered)(Math.floor(start), Math.floor(last), most, filter)
+    const from = Math.floor(start)
+    if (!(limit > 0)) return { events: [], scannedTo: Math.max(after, from) }
+    return yield* (Matches.meansAll(filter) ? everything : filtered)(from, Math.floor(last), Math.ceil(limit), filter)
   }
 
   function* streams({ category, after = "", limit }: StreamsRange): Steps<ReadonlyArray<StreamAt>> {

@@ -89,8 +89,7 @@ export const make = Effect.fnUntraced(function* (
     readStream: (stream, range) => inTurns("reading a stream", () => reads.readStream(stream, range)),
     readAll: (range) => inTurns("reading the log", () => reads.readAll(range)),
     streams: (range) => inTurns("reading the streams", () => reads.streams(range)),
-    command: (id, streams) =>
-      attempt("reading a command", () => Effect.succeed(Option.fromUndefinedOr(recall(view, id, streams)))),
+    command: (id) => attempt("reading a command", () => Effect.succeed(Option.fromUndefinedOr(recall(view, id)))),
     head: attempt("reading the head", () => Effect.succeed(View.head(statements))),
     changes: yield* Follow.make(statements, changes),
   })

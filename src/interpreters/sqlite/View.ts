@@ -10,7 +10,7 @@ import * as HashChain from "../../core/event/HashChain.ts"
 import type { StoredEvent } from "../../core/event/StoredEvent.ts"
 import * as StreamName from "../../core/event/StreamName.ts"
 import * as Matches from "./Matches.ts"
-import { bytes, integer, text, texts } from "./rows.ts"
+import { bytes, integer, streamName, text, texts } from "./rows.ts"
 import { complete } from "./Steps.ts"
 import type { Statements } from "./statements.ts"
 
@@ -176,7 +176,7 @@ export const make = (statements: Statements): View => {
     },
     command: (id) => {
       const row = id.isWellFormed() ? statements.command.get(id) : undefined
-      return row === undefined ? undefined : { id, position: integer(row[0]), events: texts(row[1]) }
+      return row && { position: integer(row[0]), events: texts(row[1]), streams: texts(row[2]).map(streamName) }
     },
     checkpoint: (of) => checkpoint(statements, of),
     firstMatch: (query, after) => complete(Matches.make(statements, query, after, headKnown())()),
@@ -191,7 +191,8 @@ export const make = (statements: Statements): View => {
         known = committed.position
       }
       for (const { id, events } of request.commands ?? []) {
-        statements.addCommand.run(id, committed.position, JSON.stringify(events))
+        const streams = request.writes.map(({ stream }) => StreamName.format(stream))
+        statements.addCommand.run(id, committed.position, JSON.stringify(events), JSON.stringify(streams))
       }
       if (request.checkpoint !== undefined) {
         statements.moveCheckpoint.run(...key(request.checkpoint), request.checkpoint.to)

@@ -63,12 +63,15 @@ export const texts = (value: SQLOutputValue | undefined): ReadonlyArray<string> 
   throw new Damaged("a JSON list of texts was expected")
 }
 
-const cause = (row: Row): Cause | null => {
-  if (row[7] === null) return null
-  const stream = StreamName.parse(text(row[8]))
+/** A stream's name, written `category-id`. @category readers @since 0.1.0 */
+export const streamName = (written: string): StreamName.StreamName => {
+  const stream = StreamName.parse(written)
   if (isLeft(stream)) throw new Damaged(stream.left.what)
-  return { eventId: text(row[7]), stream: stream.right, position: integer(row[9]) }
+  return stream.right
 }
+
+const cause = (row: Row): Cause | null =>
+  row[7] === null ? null : { eventId: text(row[7]), stream: streamName(text(row[8])), position: integer(row[9]) }
 
 /**
  * What `event` reads, in this order.

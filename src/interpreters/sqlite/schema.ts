@@ -70,7 +70,8 @@ CREATE TABLE tag (
 CREATE TABLE command (
   id        TEXT PRIMARY KEY,
   position  INTEGER NOT NULL,
-  events    TEXT NOT NULL                       -- a JSON list of event ids
+  events    TEXT NOT NULL,                      -- a JSON list of event ids
+  streams   TEXT NOT NULL                       -- a JSON list of category-id
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE checkpoint (

@@ -56,8 +56,8 @@ export const sql = {
   nextTagged: "SELECT position FROM tag WHERE tag = ? AND position >= ? ORDER BY position LIMIT 1",
   nextOfKind: "SELECT position FROM event WHERE kind = ? AND position >= ? ORDER BY position LIMIT 1",
 
-  command: "SELECT position, events FROM command WHERE id = ?",
-  addCommand: "INSERT INTO command (id, position, events) VALUES (?, ?, ?)",
+  command: "SELECT position, events, streams FROM command WHERE id = ?",
+  addCommand: "INSERT INTO command (id, position, events, streams) VALUES (?, ?, ?, ?)",
 
   checkpoint: `
     SELECT position, epoch, until FROM checkpoint WHERE consumer = ? AND upstream = ? AND partition = ?`,
