@@ -15,10 +15,20 @@ type Fault = string | undefined
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 0
 
-const textFault = (what: string, value: string): Fault =>
-  typeof value === "string" && value.length > 0 && value.isWellFormed() && Buffer.byteLength(value) <= 512
+/**
+ * Why a value cannot be a type, a tag, or an id of a command, a correlation or a consumer; or `undefined` where it can.
+ *
+ * @category validation
+ * @since 0.1.0
+ */
+export const textFault = (what: string, value: string): Fault =>
+  typeof value === "string" &&
+  value.length > 0 &&
+  value.isWellFormed() &&
+  !value.includes("\0") &&
+  Buffer.byteLength(value) <= 512
     ? undefined
-    : `${what} ${JSON.stringify(value)} is not 1 to 512 bytes of well-formed text`
+    : `${what} ${JSON.stringify(value)} is not 1 to 512 bytes of well-formed text without NUL`
 
 const first = <A>(items: ReadonlyArray<A>, fault: (item: A) => Fault): Fault => {
   for (const item of items) {

@@ -90,25 +90,34 @@ const make = Effect.fnUntraced(function* (size: number) {
   }
   const store = yield* EventStore
 
-  const section = Effect.fnUntraced(function* (id: SectionId | "current") {
-    const name = id === "current" ? sectionAt((yield* store.head) + 1, size) : id
-    const [, digits] = /^([1-9][0-9]{0,15}),[1-9][0-9]{0,15}$/.exec(name) ?? []
+  const named = Effect.fnUntraced(function* (id: SectionId) {
+    const [, digits] = /^([1-9][0-9]{0,15}),[1-9][0-9]{0,15}$/.exec(id) ?? []
     const first = Number(digits)
-    if (!Number.isSafeInteger(first + size) || sectionAt(first, size) !== name) {
+    if (!Number.isSafeInteger(first + size) || sectionAt(first, size) !== id) {
       const example = `${sectionAt(1, size)}, ${sectionAt(size + 1, size)}`
       return yield* new InvalidInput({ what: `${JSON.stringify(id)} is no section; sections are ${example} and so on` })
     }
     const last = first + size - 1
     const { events } = yield* store.readAll({ after: first - 1, upTo: last, limit: size })
     const archived = events.length === size
-    return {
-      id: name,
+    const section: Section = {
+      id,
       items: events,
       archived,
       previous: first === 1 ? undefined : sectionAt(first - 1, size),
       next: archived ? sectionAt(last + 1, size) : undefined,
     }
+    return section
   })
+
+  const current = Effect.gen(function* () {
+    let section = yield* named(sectionAt((yield* store.head) + 1, size))
+    // Others may have filled it since the head was read.
+    while (section.next !== undefined) section = yield* named(section.next)
+    return section
+  })
+
+  const section = (id: SectionId | "current") => (id === "current" ? current : named(id))
 
   return NotificationLog.of({ sectionSize: size, section })
 })

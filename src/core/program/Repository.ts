@@ -17,6 +17,7 @@ import { type Either, isLeft, right } from "fp-ts/lib/Either.js"
 import type { RejectionOf } from "../domain/Decider.ts"
 import type { Aggregate } from "../event/Aggregate.ts"
 import type { Version } from "../event/Commit.ts"
+import { textFault } from "../event/CommitShape.ts"
 import { DeciderThrew, InvalidInput, type NotFound } from "../event/Errors.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
@@ -105,9 +106,7 @@ const optionsFault = ({ expected, commandId }: ExecuteOptions): string | undefin
   if (expected !== undefined && !(Number.isSafeInteger(expected) && expected >= 0)) {
     return `expected version ${expected} is not an integer from 0`
   }
-  return commandId === undefined || (commandId.isWellFormed() && within(Buffer.byteLength(commandId), 1, 512))
-    ? undefined
-    : `command id ${JSON.stringify(commandId)} is not 1 to 512 bytes of well-formed text`
+  return commandId === undefined ? undefined : textFault("command id", commandId)
 }
 
 const within = (n: number, least: number, most: number): boolean => n >= least && n <= most

@@ -1,0 +1,94 @@
+/**
+ * Two sides of an equation that should be the same and are not.
+ *
+ * @since 0.1.0
+ */
+import { TaggedError } from "effect/Data"
+import * as Effect from "effect/Effect"
+import { same } from "./Same.ts"
+import { indent, show } from "./Show.ts"
+
+/**
+ * What the law asks for, and what there is instead.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Sides {
+  readonly expected: unknown
+  readonly actual: unknown
+}
+
+/** More lines than this are too many to compare by eye. */
+const glance = 12
+
+const lines = (value: unknown): number => show(value).split("\n").length
+
+const children = (value: unknown): ReadonlyMap<string, unknown> | undefined =>
+  typeof value !== "object" ||
+  value === null ||
+  value instanceof Uint8Array ||
+  value instanceof Date ||
+  value instanceof Set
+    ? undefined
+    : new Map(value instanceof Map ? value : Object.entries(value))
+
+/** The first place where two values differ, and both sides of it. */
+const narrow = (sides: Sides, path = ""): Sides & { readonly path: string } => {
+  const expected = children(sides.expected)
+  const actual = children(sides.actual)
+  if (expected === undefined || actual === undefined) return { ...sides, path }
+  for (const key of new Set([...expected.keys(), ...actual.keys()])) {
+    const inner = { expected: expected.get(key), actual: actual.get(key) }
+    if (!same(inner.expected, inner.actual)) return narrow(inner, path === "" ? key : `${path}.${key}`)
+  }
+  return { ...sides, path }
+}
+
+/**
+ * @category errors
+ * @since 0.1.0
+ */
+export class Difference extends TaggedError("Difference")<Sides & { readonly what: string }> {
+  override get message(): string {
+    const large = lines(this.expected) > glance || lines(this.actual) > glance
+    const { path, expected, actual } = large ? narrow(this) : { ...this, path: "" }
+    const where = path === "" ? "" : ` at ${path}`
+    return `${this.what} differs${where}.\nexpected:\n${indent(show(expected))}\nactual:\n${indent(show(actual))}`
+  }
+}
+
+/**
+ * What one run did before it failed, a line a step, and how it failed.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class Traced extends TaggedError("Traced")<{
+  readonly reason: unknown
+  readonly trace: ReadonlyArray<string>
+}> {
+  override get message(): string {
+    const reason = this.reason instanceof Error ? this.reason.message : show(this.reason)
+    return this.trace.length === 0 ? reason : `${reason}\nwhat happened:\n${indent(this.trace.join("\n"))}`
+  }
+}
+
+/**
+ * Succeeds where both sides are the same, structurally.
+ *
+ * @example
+ * ```ts
+ * import { Difference } from "everfold/laws"
+ * import * as Effect from "effect/Effect"
+ *
+ * const check = Difference.agree("the sum", { expected: 4, actual: 2 + 2 })
+ * Effect.runSync(check)
+ * ```
+ * @category constructors
+ * @since 0.1.0
+ */
+export const agree = (what: string, sides: Sides): Effect.Effect<void, Difference> =>
+  Effect.suspend(() =>
+    same(sides.expected, sides.actual) ? Effect.void : Effect.fail(new Difference({ what, ...sides })),
+  )

@@ -1,0 +1,50 @@
+/**
+ * The laws of stores: of any layer that provides `EventStore`, `Checkpoints` and `Snapshots`.
+ *
+ * @since 0.1.0
+ */
+import * as Memory from "../interpreters/memory/Memory.ts"
+import type { Suite } from "./Law.ts"
+import { S12 } from "./store/Conditions.ts"
+import { S15 } from "./store/Consuming.ts"
+import { S2, S4 } from "./store/Deciding.ts"
+import { type Pair, S17 } from "./store/Differential.ts"
+import { S6, S9, S10 } from "./store/Order.ts"
+import { S7, S8 } from "./store/Racing.ts"
+import { S14 } from "./store/Ranges.ts"
+import { S1, S3, S5 } from "./store/Recording.ts"
+import { S13 } from "./store/Repeating.ts"
+import type { Subject } from "./store/World.ts"
+
+export type { Pair } from "./store/Differential.ts"
+export type { StoreServices, Subject } from "./store/World.ts"
+
+const all = [S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S12, S13, S14, S15]
+
+/**
+ * Every law of stores (S1–S10, S12–S15, and S17 against the store in memory). The layer is built anew for each run and
+ * has to begin empty.
+ *
+ * @example
+ * ```ts
+ * import { Memory } from "everfold/memory"
+ * import { StoreLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ *
+ * laws(StoreLaws.suite({ layer: Memory.layer, runs: 50 }))
+ * ```
+ * @category suites
+ * @since 0.1.0
+ */
+export const suite = (subject: Subject): Suite => ({
+  name: "a store",
+  laws: [...all.map((law) => law.of(subject)), S17({ left: Memory.layer, right: subject.layer, runs: subject.runs })],
+})
+
+/**
+ * The law that two stores cannot be told apart (S17).
+ *
+ * @category suites
+ * @since 0.1.0
+ */
+export const differential = (pair: Pair): Suite => ({ name: "two stores", laws: [S17(pair)] })

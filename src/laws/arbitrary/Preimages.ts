@@ -1,0 +1,101 @@
+/**
+ * Pairs of events that a careless preimage would take for one: neighbouring fields of the same text cut at different
+ * places, separators inside of values, nothing beside empty.
+ *
+ * @since 0.1.0
+ */
+import * as fc from "fast-check"
+import type { NewEvent } from "../../core/event/StoredEvent.ts"
+import type { StreamName } from "../../core/event/StreamName.ts"
+import * as Commits from "./Commits.ts"
+
+/**
+ * What a preimage is made of.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Field {
+  readonly stream: StreamName
+  readonly event: Omit<NewEvent, "digest">
+}
+
+/** Short texts of the characters that separators and lengths could be mistaken for. */
+const word = fc.string({ unit: fc.constantFrom("a", "|", ",", "\u0000", "1", "é"), minLength: 0, maxLength: 3 })
+
+const field: fc.Arbitrary<Field> = fc.record({
+  stream: fc.record({ category: fc.constantFrom("A", "A.a"), id: word.filter((id) => id !== "") }),
+  event: fc.record({
+    id: fc.nat(2).map(Commits.uuid),
+    type: word,
+    schemaVersion: fc.integer({ min: 1, max: 3 }),
+    tags: fc.uniqueArray(word, { maxLength: 3 }).map((tags) => tags.toSorted()),
+    recordedAt: fc.oneof(fc.nat(2), fc.maxSafeInteger()),
+    correlationId: word,
+    causation: fc.option(
+      fc.record({
+        eventId: fc.nat(2).map(Commits.uuid),
+        stream: fc.record({ category: fc.constantFrom("A", "A.a"), id: word }),
+        position: fc.nat(2),
+      }),
+    ),
+    encoding: word,
+    body: fc.oneof(
+      word.map((text) => Uint8Array.from(Buffer.from(text))),
+      fc.uint8Array({ maxLength: 4 }),
+    ),
+  }),
+})
+
+/** The next value with one field that is the other's: events that nearly are the same. */
+const near = ([a, b, keys]: readonly [Field, Field, ReadonlyArray<string>]): readonly [Field, Field] => {
+  const event = Object.fromEntries(Object.entries(b.event).filter(([key]) => keys.includes(key)))
+  return [a, { stream: keys.includes("stream") ? b.stream : a.stream, event: { ...a.event, ...event } }]
+}
+
+/** Two texts, and what is written between them in one order of the fields or another. */
+const neighbours = [
+  { left: "stream", right: "type", between: ({ event }: Field) => event.id },
+  { left: "type", right: "encoding", between: ({ event }: Field) => `${event.schemaVersion}` },
+  { left: "encoding", right: "correlationId", between: ({ event }: Field) => `${event.recordedAt}` },
+  { left: "tags", right: "body", between: () => undefined },
+  { left: "type", right: "correlationId", between: () => undefined },
+  { left: "encoding", right: "body", between: () => undefined },
+] as const
+
+const withTexts = (base: Field, { left, right }: (typeof neighbours)[number], head: string, tail: string): Field => {
+  const stream = left === "stream" ? { ...base.stream, id: head } : base.stream
+  const first = left === "stream" ? {} : { [left]: left === "tags" ? [head] : head }
+  const second = { [right]: right === "body" ? Uint8Array.from(Buffer.from(tail)) : tail }
+  return { stream, event: { ...base.event, ...first, ...second } }
+}
+
+/** The same characters in two fields, the border between them elsewhere. */
+const cutDifferently = (
+  base: Field,
+  pair: (typeof neighbours)[number],
+  separator: string,
+  [p, q, r]: readonly [string, string, string],
+): readonly [Field, Field] => {
+  const between = pair.between(base)
+  const border = between === undefined ? separator : `${separator}${between}${separator}`
+  return [withTexts(base, pair, p, `${q}${border}${r}`), withTexts(base, pair, `${p}${border}${q}`, r)]
+}
+
+/**
+ * Two events that are the same or nearly so.
+ *
+ * @category arbitraries
+ * @since 0.1.0
+ */
+export const pair: fc.Arbitrary<readonly [Field, Field]> = fc.oneof(
+  fc.tuple(field, field, fc.subarray(["stream", "id", "type", "tags", "causation", "encoding", "body"])).map(near),
+  fc
+    .tuple(
+      field,
+      fc.constantFrom(...neighbours),
+      fc.constantFrom("", "|", ",", "\u0000", "-"),
+      fc.tuple(word, word, word),
+    )
+    .map(([base, pair, separator, texts]) => cutDifferently(base, pair, separator, texts)),
+)

@@ -1,0 +1,15 @@
+/**
+ * What must hold, as values: laws of deciders, codecs, snapshots, stores, layers, and a way to try them. `everfold/laws/vitest`
+ * makes tests of them.
+ *
+ * @since 0.1.0
+ */
+export * as ChainLaws from "./ChainLaws.ts"
+export * as CodecLaws from "./CodecLaws.ts"
+export * as DeciderLaws from "./DeciderLaws.ts"
+export * as Difference from "./Difference.ts"
+export * as Law from "./Law.ts"
+export * as LayerLaws from "./LayerLaws.ts"
+export * as NotificationLaws from "./NotificationLaws.ts"
+export * as SnapshotLaws from "./SnapshotLaws.ts"
+export * as StoreLaws from "./StoreLaws.ts"

@@ -1,0 +1,155 @@
+/**
+ * Laws of when a commit is refused, and of what a refusal leaves behind: nothing.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import * as Commit from "../../core/event/Commit.ts"
+import * as Query from "../../core/event/Query.ts"
+import type { NewEvent } from "../../core/event/StoredEvent.ts"
+import * as StreamName from "../../core/event/StreamName.ts"
+import * as Commits from "../arbitrary/Commits.ts"
+import { program } from "../arbitrary/Programs.ts"
+import { agree } from "../Difference.ts"
+import * as World from "./World.ts"
+
+/** The expected-version table, spelled out: which of the versions 0, 1, 2, 3, 4 an expectation meets. */
+const table = (expected: Commit.ExpectedVersion): readonly [boolean, boolean, boolean, boolean, boolean] => {
+  switch (expected._tag) {
+    case "Any":
+      return [true, true, true, true, true]
+    case "NoStream":
+      return [true, false, false, false, false]
+    case "StreamExists":
+      return [false, true, true, true, true]
+    case "Exact":
+      return [
+        expected.version === 0,
+        expected.version === 1,
+        expected.version === 2,
+        expected.version === 3,
+        expected.version === 4,
+      ]
+  }
+}
+
+/**
+ * @category laws
+ * @since 0.1.0
+ */
+export const S2: World.StoreLaw = World.storeLaw({
+  name: "S2",
+  title: "the expected-version table",
+  equation: "commit succeeds iff every expected version holds; else VersionConflict of the first that does not",
+  given: program(Commits.writes({ expected: Commits.expected }), { minLength: 1, maxLength: 6 }),
+  holds: Effect.fnUntraced(function* (program, { store, next }) {
+    const versions = new Map<string, number>()
+    const at = (stream: StreamName.StreamName): number => versions.get(StreamName.format(stream)) ?? 0
+    for (const writes of program) {
+      for (const { stream, expected } of writes) {
+        const actual = at(stream)
+        if (actual > 4) continue
+        yield* agree(`the pure decision, expecting ${expected._tag} at ${actual}`, {
+          expected: table(expected)[actual],
+          actual: Commit.meets(expected, actual),
+        })
+      }
+      const failing = writes.find(({ stream, expected }) => !Commit.meets(expected, at(stream)))
+      const outcome = yield* World.outcome(store.commit(Commits.commit(next, writes)))
+      if (failing === undefined) {
+        yield* agree("the answer", { expected: "Committed", actual: World.tagOf(outcome) })
+        for (const { stream, events } of writes) versions.set(StreamName.format(stream), at(stream) + events.length)
+      } else {
+        const { stream, expected } = failing
+        yield* agree("the answer", {
+          expected: { _tag: "VersionConflict", stream, expected, actual: at(stream) },
+          actual: World.plain(outcome),
+        })
+      }
+    }
+  }),
+})
+
+const faults = [
+  "VersionConflict",
+  "ConditionFailed",
+  "EventIdReused",
+  "CommandRepeated",
+  "CheckpointConflict",
+  "Fenced",
+  "InvalidInput",
+] as const
+
+/** The good commit, spoiled at its end. */
+const spoil = (
+  good: Commit.Commit,
+  fault: (typeof faults)[number],
+  known: NewEvent,
+  fresh: NewEvent,
+): Commit.Commit => {
+  const last: Commit.Write = {
+    stream: { category: "Last", id: "last" },
+    expected: Commit.any,
+    events: [fresh],
+  }
+  const writes = [...good.writes, last]
+  const move = { ...World.consumer, epoch: 0, from: 0, to: 1 }
+  switch (fault) {
+    case "VersionConflict":
+      return { ...good, writes: [...good.writes, { ...last, expected: Commit.exact(7) }] }
+    case "ConditionFailed":
+      return { ...good, writes, condition: { failIfMatch: Query.all, after: 0 } }
+    case "EventIdReused":
+      return { ...good, writes: [...good.writes, { ...last, events: [fresh, known] }] }
+    case "CommandRepeated":
+      return { ...good, writes, commands: [{ id: "known", events: [fresh.id] }] }
+    case "CheckpointConflict":
+      return { ...good, writes, checkpoint: { ...move, from: 5, to: 6 } }
+    case "Fenced":
+      return { ...good, writes, checkpoint: { ...move, epoch: 7 } }
+    case "InvalidInput":
+      return { ...good, writes: [...good.writes, { ...last, events: [fresh, { ...fresh, id: "no-uuid" }] }] }
+  }
+}
+
+/**
+ * @category laws
+ * @since 0.1.0
+ */
+export const S4: World.StoreLaw = World.storeLaw({
+  name: "S4",
+  title: "a failed commit leaves nothing",
+  equation: "commit fails ⇒ every read is as before, and the same commit without the fault succeeds",
+  given: fc.record({
+    history: program(Commits.writes(), { maxLength: 2 }),
+    good: Commits.writes(),
+    fault: fc.constantFrom(...faults),
+  }),
+  holds: Effect.fnUntraced(function* ({ history, good, fault }, world) {
+    const { store, next } = world
+    const first: Commits.WriteSpec = {
+      stream: { category: "First", id: "first" },
+      expected: Commit.any,
+      events: [{ type: "Added", tags: [] }],
+    }
+    const opening = Commits.commit(next, [first])
+    const known = opening.writes[0]?.events[0] ?? Commits.event(next(), first.stream, { type: "Added", tags: [] })
+    yield* store.commit({ ...opening, commands: [{ id: "known", events: [known.id] }] })
+    for (const writes of history) yield* World.record(world, writes)
+
+    const before = yield* World.observe(world)
+    const commit = Commits.commit(next, good)
+    const fresh = Commits.event(next(), { category: "Last", id: "last" }, { type: "Removed", tags: [] })
+    const refused = yield* World.outcome(store.commit(spoil(commit, fault, known, fresh)))
+    yield* agree("the answer", { expected: fault, actual: World.tagOf(refused) })
+    yield* agree("everything that can be read", { expected: before, actual: yield* World.observe(world) })
+
+    const accepted = yield* World.outcome(store.commit(commit))
+    const added = commit.writes.reduce((n, { events }) => n + events.length, 0)
+    yield* agree("the same commit without the fault", {
+      expected: { _tag: "Committed", repeated: false, position: before.head + added },
+      actual: { ...World.plain(accepted), streams: undefined },
+    })
+  }),
+})

@@ -1,0 +1,241 @@
+/**
+ * Laws of order: what was read stays read, positions follow versions, and nothing appears where a reader has been.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import * as fc from "fast-check"
+import * as Query from "../../core/event/Query.ts"
+import type { StoredEvent } from "../../core/event/StoredEvent.ts"
+import * as StreamName from "../../core/event/StreamName.ts"
+import * as Commits from "../arbitrary/Commits.ts"
+import { type Pause, pause, wait } from "../arbitrary/Pauses.ts"
+import { program } from "../arbitrary/Programs.ts"
+import { means, query } from "../arbitrary/Queries.ts"
+import { agree } from "../Difference.ts"
+import * as World from "./World.ts"
+
+const prefixes = Effect.fnUntraced(function* (what: string, reads: ReadonlyArray<ReadonlyArray<StoredEvent>>) {
+  for (const [i, later] of reads.entries()) {
+    const earlier = reads[i - 1] ?? []
+    yield* agree(`${what}, as far as an earlier read went`, {
+      expected: earlier,
+      actual: later.slice(0, earlier.length),
+    })
+  }
+})
+
+/**
+ * @category laws
+ * @since 0.1.0
+ */
+export const S6: World.StoreLaw = World.storeLaw({
+  name: "S6",
+  title: "history only grows",
+  equation: "a read is a prefix of every later read",
+  given: fc.record({
+    writers: program(fc.record({ pause, writes: Commits.writes({ expected: Commits.expected }) }), {
+      minLength: 1,
+      maxLength: 5,
+    }),
+    reads: program(pause, { minLength: 2, maxLength: 5 }),
+  }),
+  holds: Effect.fnUntraced(function* ({ writers, reads }, { store, next }) {
+    const writing = yield* Effect.forkChild(
+      Effect.forEach(writers, ({ pause, writes }) =>
+        Effect.andThen(wait(pause), World.outcome(store.commit(Commits.commit(next, writes)))),
+      ),
+    )
+    const read = Effect.all([World.log(store), ...Commits.streams.map((stream) => store.readStream(stream))])
+    const during = yield* Effect.forEach(reads, (pause) => Effect.andThen(wait(pause), read))
+    yield* Fiber.join(writing)
+    const all = [...during, yield* read, yield* read]
+    yield* prefixes(
+      "the log",
+      all.map((seen) => seen[0] ?? []),
+    )
+    for (const [i, stream] of Commits.streams.entries()) {
+      yield* prefixes(
+        StreamName.format(stream),
+        all.map((seen) => seen[i + 1] ?? []),
+      )
+    }
+  }),
+})
+
+/** What a writer recorded, and between which ticks of the test's own clock. */
+interface Acknowledged {
+  readonly ids: ReadonlyArray<number>
+  readonly begun: number
+  readonly ended: number
+}
+
+/**
+ * @category laws
+ * @since 0.1.0
+ */
+export const S9: World.StoreLaw = World.storeLaw({
+  name: "S9",
+  title: "positions extend versions",
+  equation:
+    "in every stream v < w ⇒ position(v) < position(w); a commit's events are together; later commits come later",
+  given: program(fc.record({ pause, writes: Commits.writes({ maxEvents: 3 }) }), { minLength: 1, maxLength: 5 }),
+  holds: Effect.fnUntraced(function* (writers, { store, next }) {
+    let tick = 0
+    const acknowledged = yield* Effect.forEach(
+      writers,
+      Effect.fnUntraced(function* ({ pause, writes }) {
+        yield* wait(pause)
+        const commit = Commits.commit(next, writes)
+        const begun = tick++
+        yield* store.commit(commit)
+        const ids = commit.writes.flatMap(({ events }) => events.map(World.numberOf))
+        return { ids, begun, ended: tick++ } satisfies Acknowledged
+      }),
+      { concurrency: "unbounded" },
+    )
+    const log = yield* World.log(store)
+    const positions = new Map(log.map((event) => [World.numberOf(event), event.position]))
+    for (const stream of Commits.streams) {
+      const events = yield* store.readStream(stream)
+      const inOrder = events.map((event) => event.position).toSorted((a, b) => a - b)
+      yield* agree(`the positions of ${StreamName.format(stream)}, by version`, {
+        expected: inOrder,
+        actual: events.map((event) => event.position),
+      })
+    }
+    for (const { ids } of acknowledged) {
+      const first = positions.get(ids[0] ?? 0) ?? 0
+      yield* agree("the positions of one commit's events", {
+        expected: ids.map((_, i) => first + i),
+        actual: ids.map((id) => positions.get(id)),
+      })
+    }
+    for (const earlier of acknowledged) {
+      for (const later of acknowledged.filter(({ begun }) => begun > earlier.ended)) {
+        const before = positions.get(earlier.ids[0] ?? 0) ?? 0
+        const after = positions.get(later.ids[0] ?? 0) ?? 0
+        yield* agree("whether a commit that began after another's answer follows it", {
+          expected: true,
+          actual: before < after,
+        })
+      }
+    }
+  }),
+})
+
+interface Follower {
+  readonly limit: number
+  readonly filter: Query.Query
+  readonly pauses: ReadonlyArray<Pause>
+}
+
+/** Reads page after page, each from where the one before had scanned to. */
+const follower = (store: World.Store, { limit, filter, pauses }: Follower) => {
+  const seen: Array<StoredEvent> = []
+  let cursor = 0
+  const step = Effect.map(
+    Effect.suspend(() => store.readAll({ after: cursor, filter, limit })),
+    ({ events, scannedTo }) => {
+      const moved = scannedTo > cursor
+      seen.push(...events)
+      cursor = scannedTo
+      return moved
+    },
+  )
+  const drain = Effect.gen(function* () {
+    while (yield* step) yield* Effect.yieldNow
+  })
+  return {
+    seen,
+    cursor: () => cursor,
+    drain,
+    run: Effect.forEach(pauses, (pause) => Effect.andThen(wait(pause), step)),
+  }
+}
+
+/** Follows `changes` until it has come to the log's end, or nobody wakes it any more. */
+const awoken = Effect.fnUntraced(function* (store: World.Store, written: Fiber.Fiber<unknown, unknown>) {
+  const following = follower(store, { limit: 2, filter: Query.all, pauses: [] })
+  const fiber = yield* Effect.forkChild(Stream.runForEach(store.changes, () => following.drain))
+  yield* Fiber.join(written)
+  const head = yield* store.head
+  let idle = 0
+  for (let cursor = 0; following.cursor() < head && idle < 70; idle = cursor === following.cursor() ? idle + 1 : 0) {
+    cursor = following.cursor()
+    yield* idle < 20 ? Effect.yieldNow : Effect.sleep(10)
+  }
+  yield* Fiber.interrupt(fiber)
+  return following.seen
+})
+
+/**
+ * @category laws
+ * @since 0.1.0
+ */
+export const S10: World.StoreLaw = World.storeLaw({
+  name: "S10",
+  title: "order is visibility order",
+  equation:
+    "after position p was seen nothing appears at or below p; a follower gets each event once, in order, none skipped",
+  given: fc.record({
+    writers: program(
+      fc.record({ pause, writes: Commits.writes({ expected: Commits.expected }), conditional: fc.boolean() }),
+      { minLength: 1, maxLength: 6 },
+    ),
+    follower: fc.record({
+      limit: fc.integer({ min: 1, max: 3 }),
+      filter: fc.oneof({ withCrossShrink: true }, fc.constant(Query.all), query),
+      pauses: program(pause, { minLength: 1, maxLength: 8 }),
+    }),
+    observer: program(pause, { minLength: 1, maxLength: 6 }),
+  }),
+  holds: Effect.fnUntraced(function* ({ writers, follower: spec, observer }, { store, next }) {
+    const writing = yield* Effect.forkChild(
+      Effect.forEach(
+        writers,
+        ({ pause, writes, conditional }) => {
+          const commit = Commits.commit(next, writes)
+          const condition = { failIfMatch: Query.make({ tags: ["x", "y"] }), after: 0 }
+          return Effect.andThen(
+            wait(pause),
+            World.outcome(store.commit(conditional ? { ...commit, condition } : commit)),
+          )
+        },
+        { concurrency: "unbounded" },
+      ),
+    )
+    const following = follower(store, spec)
+    const followed = yield* Effect.forkChild(following.run)
+    const waiting = yield* Effect.forkChild(awoken(store, writing))
+    const seen: Array<{ readonly upTo: number; readonly ids: ReadonlyArray<number> }> = []
+    for (const pause of observer) {
+      yield* wait(pause)
+      const head = yield* store.head
+      const log = yield* World.log(store)
+      const upTo = Math.max(head, log.at(-1)?.position ?? 0)
+      seen.push({ upTo, ids: log.map(World.numberOf) })
+    }
+    yield* Fiber.join(writing)
+    yield* Fiber.join(followed)
+    yield* following.drain
+
+    const log = yield* World.log(store)
+    for (const { upTo, ids } of seen) {
+      yield* agree(`what there is up to position ${upTo}, which had been seen`, {
+        expected: log.filter((event) => event.position <= upTo).map(World.numberOf),
+        actual: ids,
+      })
+    }
+    yield* agree("what the follower got", {
+      expected: log.filter((event) => means(spec.filter, event)).map(World.numberOf),
+      actual: following.seen.map(World.numberOf),
+    })
+    yield* agree("what a follower that waits for `changes` got", {
+      expected: log.map(World.numberOf),
+      actual: (yield* Fiber.join(waiting)).map(World.numberOf),
+    })
+  }),
+})

@@ -1,0 +1,14 @@
+import * as Effect from "effect/Effect"
+import { expect, it } from "vitest"
+import * as Law from "../../../src/laws/Law.ts"
+
+/** Registers a test: of these laws, this one finds a counterexample. The seed is fixed, so that it finds the same. */
+export const catches = (name: string, flaw: string, suite: Law.Suite, runs = 500): void => {
+  it(`${name} catches ${flaw}`, async () => {
+    const law = suite.laws.find((each) => each.name === name)
+    if (law === undefined) throw new Error(`There is no law ${name} among ${suite.name}.`)
+    const result = await Effect.runPromise(Law.check(law, { seed: 42, runs }))
+    if (process.env.SHOW_LAWS !== undefined) console.log(result._tag === "Counterexample" ? result.report : "holds")
+    expect(result._tag).toBe("Counterexample")
+  })
+}

@@ -1,0 +1,92 @@
+/** Ciphers that should not be used. */
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Cipher, type Sealable } from "../../../src/core/port/Cipher.ts"
+import { OpenFailed } from "../../../src/core/port/Errors.ts"
+import * as AesGcm from "../../../src/interpreters/crypto/AesGcm.ts"
+import * as KeyRing from "../../../src/interpreters/crypto/KeyRing.ts"
+
+export const good = AesGcm.layer.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("2026-11"))))
+
+const key = randomBytes(32)
+
+interface Flaws {
+  readonly keyFor?: (sealable: Sealable) => string | undefined
+  readonly nonce?: () => Buffer
+  readonly aad?: (aad: Uint8Array) => Uint8Array
+  readonly checksTag?: boolean
+}
+
+/** AES-256-GCM as one writes it in a minute: nonce ‖ ciphertext ‖ tag. */
+const simple = ({
+  keyFor = () => "k",
+  nonce = () => randomBytes(12),
+  aad: bind = (aad) => aad,
+  checksTag = true,
+}: Flaws) =>
+  Layer.succeed(Cipher, {
+    keyFor,
+    seal: (_, plaintext, aad) =>
+      Effect.sync(() => {
+        const iv = nonce()
+        const cipher = createCipheriv("aes-256-gcm", key, iv)
+        cipher.setAAD(bind(aad))
+        return Buffer.concat([iv, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
+      }),
+    open: (keyId, sealed, aad) =>
+      Effect.try({
+        try: () => {
+          if (sealed.length < 28) throw new Error("too short")
+          const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12))
+          decipher.setAAD(bind(aad))
+          decipher.setAuthTag(sealed.subarray(-16))
+          const plaintext = decipher.update(sealed.subarray(12, -16))
+          if (checksTag) decipher.final()
+          return plaintext
+        },
+        catch: () => new OpenFailed({ keyId, where: "what is read" }),
+      }),
+  })
+
+export const simpleAndGood = simple({})
+/** One nonce for all. */
+export const oneNonce = simple({ nonce: () => Buffer.alloc(12, 7) })
+/** A counter that begins again with every process. */
+export const counterFromZero = Layer.unwrap(
+  Effect.sync(() => {
+    let counter = 0
+    return simple({
+      nonce: () => {
+        const iv = Buffer.alloc(12)
+        iv.writeUInt32BE(counter++, 8)
+        return iv
+      },
+    })
+  }),
+)
+/** The additional data is not bound: what is moved elsewhere still opens. */
+export const aadIgnored = simple({ aad: () => new Uint8Array(0) })
+/** Only the beginning of the additional data is bound. */
+export const aadCut = simple({ aad: (aad) => aad.subarray(0, 8) })
+/** Decrypts, and does not ask whether it should have. */
+export const tagUnchecked = simple({ checksTag: false })
+/** Opens to less than was sealed: a block is lost. */
+export const losesTheEnd = Layer.effect(
+  Cipher,
+  Effect.map(Cipher, (cipher) => ({
+    ...cipher,
+    open: (...args: Parameters<typeof cipher.open>) =>
+      Effect.map(cipher.open(...args), (plaintext) => plaintext.subarray(0, 32)),
+  })),
+).pipe(Layer.provide(good))
+/** Seals events and forgets snapshots. */
+export const snapshotsForgotten = simple({ keyFor: ({ kind }) => (kind === "event" ? "k" : undefined) })
+/** Seals nothing. */
+export const sealsNothing = Cipher.none
+/** Seals by turning bits. */
+export const encodesOnly = Layer.succeed(Cipher, {
+  keyFor: () => "k",
+  seal: (_, plaintext) => Effect.succeed(Uint8Array.from(plaintext)),
+  open: (_, sealed) => Effect.succeed(sealed),
+})

@@ -1,0 +1,278 @@
+/** Stores whose commits are flawed. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Commit from "../../../src/core/event/Commit.ts"
+import { VersionConflict } from "../../../src/core/event/Errors.ts"
+import { flawed, type Store, type StoreLayer, together, versionOf } from "./Flawed.ts"
+
+/** A flaw in what is asked for. */
+const asking = (change: (commit: Commit.Commit) => Commit.Commit): StoreLayer =>
+  flawed(({ store }) => ({ store: { commit: (commit) => store.commit(change(commit)) } }))
+
+const expecting = (change: (expected: Commit.ExpectedVersion) => Commit.ExpectedVersion): StoreLayer =>
+  asking((commit) => ({
+    ...commit,
+    writes: commit.writes.map((write) => ({ ...write, expected: change(write.expected) })),
+  }))
+
+const eventsOf = (commit: Commit.Commit) => commit.writes.flatMap(({ events }) => events)
+
+/** Bodies kept as text: bytes that are none are mangled. */
+export const bodiesAsText = asking((commit) => ({
+  ...commit,
+  writes: commit.writes.map((write) => ({
+    ...write,
+    events: write.events.map((event) => ({ ...event, body: Buffer.from(Buffer.from(event.body).toString("utf8")) })),
+  })),
+}))
+
+/** As emmett's, but for its other half. */
+export const streamExistsIsNoCheck = expecting((expected) => (expected._tag === "StreamExists" ? Commit.any : expected))
+/** As emmett's on SQL: a stream that should not exist is opened twice. */
+export const noStreamIsNoCheck = expecting((expected) => (expected._tag === "NoStream" ? Commit.any : expected))
+
+/** Writes without events are taken for nothing to do. */
+export const assertionsDropped = flawed(({ store }) => ({
+  store: {
+    commit: (commit) => {
+      const writes = commit.writes.filter(({ events }) => events.length > 0)
+      const dropped = commit.writes.map((write) =>
+        write.events.length > 0 ? write : { ...write, expected: Commit.any },
+      )
+      return store.commit({ ...commit, writes: writes.length === 0 ? dropped : writes })
+    },
+  },
+}))
+
+/** One insert per write, no transaction. */
+export const noTransaction = flawed(({ store }) => ({
+  store: {
+    commit: (commit) => {
+      const { writes, ...rest } = commit
+      const last = writes.length - 1
+      return writes.length < 2
+        ? store.commit(commit)
+        : Effect.map(
+            Effect.forEach(writes, (write, i) =>
+              store.commit(i === last ? { ...rest, writes: [write] } : { hash: rest.hash, writes: [write] }),
+            ),
+            together,
+          )
+    },
+  },
+}))
+
+/** Ids are noted before the commit is decided, and stay noted. */
+export const idsOfRefusedCommitsKept = flawed(({ store }) => {
+  const noted = new Set<string>()
+  return {
+    store: {
+      commit: (commit) => {
+        const known = eventsOf(commit).find(({ id }) => noted.has(id))
+        if (known !== undefined) {
+          const fresh = {
+            ...commit,
+            writes: [],
+            checkpoint: { consumer: "x", upstream: "x", partition: 0, epoch: 0, from: 9, to: 9 },
+          }
+          return store.commit(fresh)
+        }
+        return Effect.tapError(store.commit(commit), () =>
+          Effect.sync(() => {
+            for (const { id } of eventsOf(commit)) noted.add(id)
+          }),
+        )
+      },
+    },
+  }
+})
+
+/** Lost update: the version is checked, and others go first before it is acted on. */
+export const checkThenAct = flawed(({ store }) => ({
+  store: {
+    commit: Effect.fnUntraced(function* (commit) {
+      for (const { stream, expected } of commit.writes) {
+        const actual = yield* versionOf(store, stream)
+        if (!Commit.meets(expected, actual)) return yield* new VersionConflict({ stream, expected, actual })
+      }
+      yield* Effect.yieldNow
+      return yield* store.commit({
+        ...commit,
+        writes: commit.writes.map((write) => ({ ...write, expected: Commit.any })),
+      })
+    }),
+  },
+}))
+
+/** `Any` as the version that was read a moment ago. */
+export const anyConflicts = flawed(({ store }) => ({
+  store: {
+    commit: Effect.fnUntraced(function* (commit) {
+      const writes: Array<Commit.Write> = []
+      for (const write of commit.writes) {
+        const version = yield* versionOf(store, write.stream)
+        writes.push(write.expected._tag === "Any" ? { ...write, expected: Commit.exact(version) } : write)
+      }
+      yield* Effect.yieldNow
+      return yield* store.commit({ ...commit, writes })
+    }),
+  },
+}))
+
+/** The condition is checked without the lock that appends take: two commits pass at once. */
+export const conditionWithoutLock = flawed(({ store }) => ({
+  store: {
+    commit: Effect.fnUntraced(function* (commit) {
+      const { condition, ...unconditional } = commit
+      if (condition === undefined || eventsOf(commit).length === 0) return yield* store.commit(commit)
+      const found = yield* store.readAll({ after: condition.after, filter: condition.failIfMatch, limit: 1 })
+      if (found.events.length > 0) return yield* store.commit(commit)
+      yield* Effect.yieldNow
+      return yield* store.commit(unconditional)
+    }),
+  },
+}))
+
+/** Only the first item of a condition's query is looked at. */
+export const conditionOfOneItem = asking((commit) => {
+  const [item] = commit.condition?.failIfMatch.items ?? []
+  return commit.condition === undefined || item === undefined
+    ? commit
+    : { ...commit, condition: { ...commit.condition, failIfMatch: { items: [item] } } }
+})
+
+/** `ON CONFLICT DO NOTHING`: what is known is left out, its neighbours are appended. */
+export const knownEventsSkipped = flawed(({ store }) => ({
+  store: {
+    commit: (commit) =>
+      Effect.catchTag(
+        store.commit(commit),
+        "EventIdReused",
+        Effect.fnUntraced(function* () {
+          const log = yield* store.readAll({ after: 0, limit: 1000 })
+          const known = new Set(log.events.map(({ id }) => id))
+          const writes = commit.writes.map((write) => ({
+            ...write,
+            events: write.events.filter(({ id }) => !known.has(id)),
+          }))
+          return yield* store.commit({ ...commit, writes })
+        }),
+      ),
+  },
+}))
+
+/** Event ids are not unique: a repeat is appended a second time. */
+export const repeatsAppended = flawed(({ store }) => {
+  let commits = 0
+  const plain = new Map<string, string>()
+  const salt = (id: string): string => {
+    const salted = id.replace(/^\d{8}/, String(commits).padStart(8, "0"))
+    plain.set(salted, id)
+    return salted
+  }
+  const unsalted = <E extends { readonly id: string }>(event: E): E => ({
+    ...event,
+    id: plain.get(event.id) ?? event.id,
+  })
+  return {
+    store: {
+      commit: (commit) => {
+        commits++
+        const ids = new Set<string>()
+        const writes = commit.writes.map((write) => ({
+          ...write,
+          // A second use in the same commit is still seen, and what is no id at all.
+          events: write.events.map((event) => {
+            if (ids.has(event.id)) return { ...event, id: [...ids].map(salt)[0] ?? event.id }
+            ids.add(event.id)
+            return { ...event, id: salt(event.id) }
+          }),
+        }))
+        const commands = commit.commands?.map(({ id, events }) => ({ id, events: events.map(salt) }))
+        return store.commit({ ...commit, writes, ...(commands && { commands }) })
+      },
+      readStream: (...args) => Effect.map(store.readStream(...args), (events) => events.map(unsalted)),
+      readAll: (range) => Effect.map(store.readAll(range), (page) => ({ ...page, events: page.events.map(unsalted) })),
+    },
+  }
+})
+
+/** A command is remembered by its events: one without events is forgotten. */
+export const emptyCommandsForgotten = asking((commit) => {
+  const commands = commit.commands?.filter(({ events }) => events.length > 0) ?? []
+  const { commands: _, ...rest } = commit
+  return commands.length > 0 ? { ...rest, commands } : commit.writes.length > 0 ? rest : commit
+})
+
+/** A repeat is answered with how things stand now. */
+export const repeatsAnswerNow = flawed(({ store }) => ({
+  store: {
+    commit: Effect.fnUntraced(function* (commit) {
+      const committed = yield* store.commit(commit)
+      if (!committed.repeated) return committed
+      const streams = yield* Effect.forEach(committed.streams, (stood) =>
+        Effect.map(versionOf(store, stood.stream), (version) => ({ ...stood, version })),
+      )
+      return { ...committed, streams }
+    }),
+  },
+}))
+
+/** Whatever the epoch, the commit counts as that of the lease in force. */
+export const epochUnchecked = flawed(({ store, checkpoints }) => {
+  const epochs = new Map<string, number>()
+  const keyOf = (key: Commit.CheckpointKey): string => JSON.stringify([key.consumer, key.upstream, key.partition])
+  return {
+    checkpoints: {
+      acquire: (key, ttl) =>
+        Effect.tap(checkpoints.acquire(key, ttl), (lease) =>
+          Effect.sync(() => {
+            if (Option.isSome(lease)) epochs.set(keyOf(key), lease.value.epoch)
+          }),
+        ),
+    },
+    store: {
+      commit: (commit) => {
+        const { checkpoint } = commit
+        const epoch = checkpoint && (epochs.get(keyOf(checkpoint)) ?? 0)
+        return store.commit(
+          checkpoint === undefined ? commit : { ...commit, checkpoint: { ...checkpoint, epoch: epoch ?? 0 } },
+        )
+      },
+    },
+  }
+})
+
+/** The tracking record is dropped where the commit writes events. */
+export const checkpointDropped = asking((commit) => {
+  const { checkpoint: _, ...rest } = commit
+  return eventsOf(commit).length > 0 ? rest : commit
+})
+
+/** The checkpoint moves first, in a transaction of its own. */
+export const checkpointApart = flawed(({ store }) => ({
+  store: {
+    commit: Effect.fnUntraced(function* (commit: Parameters<Store["commit"]>[0]) {
+      const { checkpoint, ...rest } = commit
+      if (checkpoint === undefined || commit.writes.length === 0) return yield* store.commit(commit)
+      yield* store.commit({ hash: commit.hash, writes: [], checkpoint })
+      return yield* store.commit(rest)
+    }),
+  },
+}))
+
+/** Any hash is taken, whatever the store began with. */
+export const hashUnchecked = asking((commit) => ({ ...commit, hash: "sha256" }))
+
+/** A conflict answers with the version that was expected, not with the winner's. */
+export const conflictWithoutWinner = flawed(({ store }) => ({
+  store: {
+    commit: (commit) =>
+      Effect.flatMap(Effect.result(store.commit(commit)), (result) =>
+        Result.isFailure(result) && result.failure._tag === "VersionConflict"
+          ? Effect.fail(new VersionConflict({ ...result.failure, actual: 0 }))
+          : Effect.fromResult(result),
+      ),
+  },
+}))

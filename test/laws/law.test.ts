@@ -1,0 +1,103 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import * as Difference from "../../src/laws/Difference.ts"
+import * as Law from "../../src/laws/Law.ts"
+import { same } from "../../src/laws/Same.ts"
+import * as StoreLaws from "../../src/laws/StoreLaws.ts"
+import { checkThenAct } from "./broken/committing.ts"
+
+const check = (law: Law.Law, options?: Law.CheckOptions) => Effect.runPromise(Law.check(law, options))
+
+const sorted = Law.make({
+  name: "X1",
+  title: "lists are sorted",
+  equation: "sort(xs) = xs",
+  given: fc.array(fc.nat(9)),
+  holds: (xs) => Difference.agree("the list", { expected: xs.toSorted(), actual: xs }),
+})
+
+describe("a law", () => {
+  it("holds, and says how often it was tried", async () => {
+    const law = Law.make({ ...sorted, given: fc.nat(), holds: () => Effect.void })
+    expect(await check(law, { runs: 7, seed: 3 })).toMatchObject({ _tag: "Holds", runs: 7, seed: 3 })
+    expect(await check(law)).toMatchObject({ _tag: "Holds", runs: 100 })
+  })
+
+  it("answers with the smallest counterexample, and how to see it again", async () => {
+    const found = await check(sorted, { seed: 1 })
+    expect(found).toMatchObject({ _tag: "Counterexample", value: [1, 0], seed: 1 })
+    if (found._tag !== "Counterexample") return
+    expect(found.report).toBe(`X1, lists are sorted, does not hold:
+  sort(xs) = xs
+given (run ${found.runs}, made smaller ${found.shrinks} times):
+  [1, 0]
+the list differs.
+expected:
+  [0, 1]
+actual:
+  [1, 0]
+replay: laws(suite, { only: "X1", seed: 1, path: "${found.path}" })`)
+    const again = await check(sorted, { seed: 1, path: found.path })
+    expect(again).toMatchObject({ _tag: "Counterexample", value: [1, 0], shrinks: 0 })
+  })
+
+  it("may be any property of fast-check", async () => {
+    const law = { ...sorted, property: fc.property(fc.nat(), fc.nat(), (a, b) => a < 5 || b < 0) }
+    expect(await check(law, { seed: 1 })).toMatchObject({ _tag: "Counterexample", value: [5, 0] })
+  })
+
+  it("fails by what its subject throws", async () => {
+    const law = Law.make({ ...sorted, given: fc.nat(), holds: () => Effect.die(new TypeError("no such thing")) })
+    const found = await check(law, { seed: 1 })
+    expect(found._tag === "Counterexample" && found.report).toContain("It failed with TypeError: no such thing")
+  })
+
+  it("tells of a store what happened", async () => {
+    const law = StoreLaws.suite({ layer: checkThenAct }).laws.find(({ name }) => name === "S7")
+    const found = law && (await check(law, { seed: 1 }))
+    expect(found?._tag === "Counterexample" && found.report).toMatch(
+      /how many commits succeeded differs\.\nexpected:\n {2}1\nactual:\n {2}2\nwhat happened:\n {2}commit Order-a .*: recorded, position 1\n {2}commit Order-a .*: recorded, position 2\nreplay: /,
+    )
+  })
+
+  it("fails where the layer cannot be built", async () => {
+    const [law] = StoreLaws.suite({
+      layer: Layer.effectDiscard(Effect.fail("no disk")).pipe(Layer.provideMerge(checkThenAct)),
+    }).laws
+    const found = law && (await check(law, { seed: 1 }))
+    expect(found?._tag === "Counterexample" && found.report).toContain("no disk")
+  })
+})
+
+describe("two values are the same", () => {
+  it.each([
+    [{ a: 1 }, { a: 1, b: undefined }],
+    [-0, 0],
+    [Number.NaN, Number.NaN],
+    [new Map([[1, [2]]]), new Map([[1, [2]]])],
+    [Uint8Array.of(1), Buffer.of(1)],
+    [new Date(5), new Date(5)],
+    [{ a: [] }, Object.assign(Object.create(null), { a: [] })],
+  ])("%o and %o", (a, b) => {
+    expect(same(a, b)).toBe(true)
+    expect(same(b, a)).toBe(true)
+  })
+
+  it.each([
+    [{ a: 1 }, { b: 1 }],
+    [
+      [1, 2],
+      [2, 1],
+    ],
+    [[1], { 0: 1 }],
+    [new Date(5), new Date(6)],
+    [new Set([1]), new Set([2])],
+    [{ a: null }, {}],
+    [new Error("a"), new Error("b")],
+  ])("unlike %o and %o", (a, b) => {
+    expect(same(a, b)).toBe(false)
+    expect(same(b, a)).toBe(false)
+  })
+})
