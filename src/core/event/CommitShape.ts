@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { isNone } from "fp-ts/lib/Option.js"
-import type { CheckpointMove, Commit, Write } from "./Commit.ts"
+import type { CheckpointMove, CommandRecord, Commit, Condition, Write } from "./Commit.ts"
 import * as Encoding from "./Encoding.ts"
 import type { Query } from "./Query.ts"
 import type { Cause, NewEvent } from "./StoredEvent.ts"
@@ -13,6 +13,8 @@ import * as StreamName from "./StreamName.ts"
 type Fault = string | undefined
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+/** What nearly every text is. */
+const plain = /^[\x20-\x7e]{1,512}$/
 const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 0
 
 /**
@@ -23,10 +25,8 @@ const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 0
  */
 export const textFault = (what: string, value: string): Fault =>
   typeof value === "string" &&
-  value.length > 0 &&
-  value.isWellFormed() &&
-  !value.includes("\0") &&
-  Buffer.byteLength(value) <= 512
+  (plain.test(value) ||
+    (value.length > 0 && value.isWellFormed() && !value.includes("\0") && Buffer.byteLength(value) <= 512))
     ? undefined
     : `${what} ${JSON.stringify(value)} is not 1 to 512 bytes of well-formed text without NUL`
 
@@ -120,28 +120,36 @@ export const fault = (commit: Commit): string | undefined => {
   if (writes.length === 0 && commands.length === 0 && checkpoint === undefined) {
     return "the commit has no writes, no commands and no checkpoint"
   }
-  const shape =
+  return (
     textFault("hash", commit.hash) ??
     first(writes, writeFault) ??
     first(commands, (command) => textFault("command id", command.id)) ??
     (checkpoint === undefined ? undefined : checkpointFault(checkpoint)) ??
-    (condition === undefined
-      ? undefined
-      : isCount(condition.after)
-        ? queryFault(condition.failIfMatch)
-        : `condition after ${condition.after} is not an integer from 0`)
-  if (shape !== undefined) return shape
+    (condition === undefined ? undefined : conditionFault(condition)) ??
+    doubleFault(writes) ??
+    (commands.length === 0 ? undefined : recordFault(writes, commands))
+  )
+}
 
-  const stream = writes.length < 2 ? undefined : repeated(writes.map((write) => StreamName.format(write.stream)))
+const conditionFault = ({ after, failIfMatch }: Condition): Fault =>
+  isCount(after) ? queryFault(failIfMatch) : `condition after ${after} is not an integer from 0`
+
+const idsOf = (writes: ReadonlyArray<Write>): ReadonlyArray<string> =>
+  writes.flatMap(({ events }) => events.map(({ id }) => id))
+
+const doubleFault = (writes: ReadonlyArray<Write>): Fault => {
+  if (writes.length === 1 && (writes[0]?.events.length ?? 0) < 2) return undefined
+  const stream = repeated(writes.map((write) => StreamName.format(write.stream)))
   if (stream !== undefined) return `stream ${stream} is written twice`
-  const ids = writes.flatMap((write) => write.events.map((event) => event.id))
-  const id = repeated(ids)
-  if (id !== undefined) return `event id ${id} is used twice`
-  if (commands.length === 0) return undefined
-  const command = repeated(commands.map((record) => record.id))
+  const id = repeated(idsOf(writes))
+  return id === undefined ? undefined : `event id ${id} is used twice`
+}
+
+const recordFault = (writes: ReadonlyArray<Write>, commands: ReadonlyArray<CommandRecord>): Fault => {
+  const command = repeated(commands.map(({ id }) => id))
   if (command !== undefined) return `command id ${command} is used twice`
-  const known = new Set(ids)
-  const recorded = commands.flatMap((record) => record.events)
+  const known = new Set(idsOf(writes))
+  const recorded = commands.flatMap(({ events }) => events)
   const stray = recorded.find((event) => !known.has(event))
   if (stray !== undefined) return `a command records event ${stray}, which is not in the commit`
   const doubled = repeated(recorded)

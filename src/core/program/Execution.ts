@@ -9,14 +9,14 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import { isLeft } from "fp-ts/lib/Either.js"
+import { type Either, isLeft } from "fp-ts/lib/Either.js"
 import type { Aggregate } from "../event/Aggregate.ts"
 import { type CommandRecord, type Commit, type Committed, exact } from "../event/Commit.ts"
 import type { RecordedCommand } from "../event/Decision.ts"
 import { CommandRepeated, type EncodeFailed } from "../event/Errors.ts"
 import type { NewEvent, StoredEvent } from "../event/StoredEvent.ts"
 import { equals, type StreamName } from "../event/StreamName.ts"
-import { CommitUnknown, type KeyMissing } from "../port/Errors.ts"
+import { CommitUnknown } from "../port/Errors.ts"
 import type { CommitError, EventStore } from "../port/EventStore.ts"
 import { decideAll, type Executed, type ExecuteError, type Outcome, type Request } from "./Batch.ts"
 import * as Rehydration from "./Rehydration.ts"
@@ -132,19 +132,18 @@ interface Written<S, E> {
   readonly faulty: ReadonlyMap<Request<S, E>, EncodeFailed>
 }
 
-const write = Effect.fnUntraced(function* <C, S, E, R>(
-  { mapper }: Ports,
-  aggregate: Aggregate<C, S, E, R>,
-  stream: StreamName,
+const written = <S, E>(
   outcomes: ReadonlyArray<Outcome<S, E>>,
-): Effect.fn.Return<Written<S, E>, KeyMissing> {
-  const encoded = yield* mapper.encode(aggregate.events, stream, outcomes)
+  encoded: ReadonlyArray<Either<EncodeFailed, ReadonlyArray<NewEvent>>>,
+): Written<S, E> => {
   const events: Array<NewEvent> = []
   const commands: Array<CommandRecord> = []
   const faulty = new Map<Request<S, E>, EncodeFailed>()
-  for (const [i, { request, accepted }] of outcomes.entries()) {
+  for (let i = 0; i < outcomes.length; i++) {
+    const outcome = outcomes[i]
     const own = encoded[i]
-    if (own === undefined || !accepted) continue
+    if (outcome === undefined || own === undefined || !outcome.accepted) continue
+    const { request } = outcome
     if (isLeft(own)) {
       faulty.set(request, own.left)
       continue
@@ -153,7 +152,120 @@ const write = Effect.fnUntraced(function* <C, S, E, R>(
     if (request.key !== undefined) commands.push({ id: request.key, events: own.right.map(({ id }) => id) })
   }
   return { events, commands, faulty }
+}
+
+/** Commands that are carried out together, as far as that has come. */
+interface Turn<C, S, E, R> {
+  readonly ports: Ports
+  readonly aggregate: Aggregate<C, S, E, R>
+  readonly stream: StreamName
+  readonly held: Held<S>
+  /** Those that have no answer yet. */
+  waiting: ReadonlyArray<Request<S, E>>
+  from: Loaded<S> | undefined
+  /** Whether `from` was read from the store in this turn. */
+  confirmed: boolean
+}
+
+/** Answers a command by what it came to when it was recorded. */
+const answerAs = Effect.fnUntraced(function* <C, S, E, R>(turn: Turn<C, S, E, R>, recorded: RecordedCommand) {
+  const request = turn.waiting.find(({ key }) => key === recorded.id)
+  if (request === undefined) return
+  const executed = yield* Effect.result(recall(turn.ports, turn.aggregate, turn.stream, recorded))
+  turn.waiting = turn.waiting.filter((other) => other !== request)
+  if (executed._tag === "Success") request.repeated(executed.success)
+  else request.fail(executed.failure)
 })
+
+/** Whether one of these, which are about to be refused, was recorded before; then that is its answer. */
+const answerAgain = Effect.fnUntraced(function* <C, S, E, R>(
+  turn: Turn<C, S, E, R>,
+  refused: ReadonlyArray<Outcome<S, E>>,
+) {
+  for (const { request } of refused) {
+    if (request.key === undefined) continue
+    const recorded = yield* turn.ports.store.command(request.key)
+    if (Option.isNone(recorded)) continue
+    yield* answerAs(turn, recorded.value)
+    return true
+  }
+  return false
+})
+
+const attempt = Effect.fnUntraced(function* <C, S, E, R>(
+  turn: Turn<C, S, E, R>,
+): Effect.fn.Return<void, Exclude<ExecuteError, EncodeFailed>> {
+  const { ports, aggregate, stream, held } = turn
+  if (turn.from === undefined) {
+    turn.from = yield* Rehydration.load(ports, aggregate, stream)
+    turn.confirmed = true
+  }
+  while (turn.waiting.length > 0) {
+    const base: Loaded<S> = turn.from
+    const { outcomes, state, version } = decideAll(aggregate, stream, base, turn.waiting)
+    const encoded = yield* ports.mapper.encode(aggregate.events, stream, outcomes)
+    const { events, commands, faulty } = written(outcomes, encoded)
+    const refused = outcomes.filter(({ accepted, request }) => !accepted || faulty.has(request))
+    if (refused.length > 0 && (yield* answerAgain(turn, refused))) continue
+    const idle = events.length === 0 && commands.length === 0
+    if ((idle || faulty.size > 0) && !turn.confirmed) {
+      // Decided on a state that may be old, and no commit will tell: read on, and decide again.
+      turn.from = yield* Rehydration.forward(ports, aggregate, stream, base)
+      turn.confirmed = true
+      continue
+    }
+    if (faulty.size > 0) {
+      // The others were decided as if the faulty ones had been recorded.
+      turn.waiting = turn.waiting.filter((request) => !faulty.has(request))
+      for (const [request, fault] of faulty) request.fail(fault)
+      continue
+    }
+    if (idle) {
+      turn.waiting = turn.waiting.slice(outcomes.length)
+      for (const { tell } of outcomes) tell(0)
+      continue
+    }
+    const request: Commit = {
+      hash: ports.mapper.hash,
+      writes: [{ stream, expected: exact(base.version), events }],
+      commands,
+    }
+    const result = yield* Effect.result(commit(ports.store, request))
+    if (result._tag === "Failure") {
+      const error = result.failure
+      if (error._tag === "CommandRepeated") {
+        yield* answerAs(turn, error)
+        continue
+      }
+      if (error._tag === "VersionConflict") {
+        // A stream that is shorter than what this process holds is another one: a restored backup, say.
+        turn.from =
+          error.actual < base.version
+            ? yield* Rehydration.load(ports, aggregate, stream)
+            : yield* Rehydration.forward(ports, aggregate, stream, base)
+        turn.confirmed = true
+      }
+      return yield* error
+    }
+    const committed = result.success
+    const [command] = commands
+    if (committed.repeated && events.length === 0 && command !== undefined) {
+      yield* answerAs(turn, { ...command, committed })
+      continue
+    }
+    const link = committed.streams[0]?.link ?? base.link
+    const recorded = events.length === 0 ? base : { state, version, link, position: committed.position }
+    turn.from = recorded
+    held.hold(recorded)
+    turn.waiting = turn.waiting.slice(outcomes.length)
+    for (const { tell } of outcomes) tell(committed.position - events.length)
+    yield* Snapshotting.take(ports, aggregate, stream, base.version, recorded)
+  }
+  held.hold(turn.from)
+})
+
+/** The fault of one command is not the fault of all that wait with it. */
+const isOwnFault = (error: ExecuteError): boolean => error._tag === "InvalidInput" || error._tag === "EventIdReused"
 
 /**
  * Carries out commands that wait for one stream, and answers each. `held` is the state that the process holds, if any,
@@ -170,108 +282,17 @@ export const carryOut = <C, S, E, R>(
   requests: ReadonlyArray<Request<S, E>>,
   retry: Schedule.Schedule<unknown>,
 ): Effect.Effect<void> => {
-  let waiting = requests
-  let from = held.head
-  /** Whether `from` was read from the store in this turn. */
-  let confirmed = false
-
-  /** Answers a command by what it came to when it was recorded. */
-  const answerAs = Effect.fnUntraced(function* (recorded: RecordedCommand) {
-    const request = waiting.find(({ key }) => key === recorded.id)
-    if (request === undefined) return
-    const executed = yield* Effect.result(recall(ports, aggregate, stream, recorded))
-    waiting = waiting.filter((other) => other !== request)
-    if (executed._tag === "Success") request.repeated(executed.success)
-    else request.fail(executed.failure)
-  })
-
-  /** Whether one of these, which are about to be refused, was recorded before; then that is its answer. */
-  const answerAgain = Effect.fnUntraced(function* (refused: ReadonlyArray<Outcome<S, E>>) {
-    for (const { request } of refused) {
-      if (request.key === undefined) continue
-      const recorded = yield* ports.store.command(request.key)
-      if (Option.isNone(recorded)) continue
-      yield* answerAs(recorded.value)
-      return true
-    }
-    return false
-  })
-
-  const attempt = Effect.gen(function* () {
-    if (from === undefined) {
-      from = yield* Rehydration.load(ports, aggregate, stream)
-      confirmed = true
-    }
-    while (waiting.length > 0) {
-      const base: Loaded<S> = from
-      const { outcomes, state, version } = decideAll(aggregate, stream, base, waiting)
-      const { events, commands, faulty } = yield* write(ports, aggregate, stream, outcomes)
-      if (yield* answerAgain(outcomes.filter(({ accepted, request }) => !accepted || faulty.has(request)))) continue
-      const idle = events.length === 0 && commands.length === 0
-      if ((idle || faulty.size > 0) && !confirmed) {
-        // Decided on a state that may be old, and no commit will tell: read on, and decide again.
-        from = yield* Rehydration.forward(ports, aggregate, stream, base)
-        confirmed = true
-        continue
-      }
-      if (faulty.size > 0) {
-        // The others were decided as if the faulty ones had been recorded.
-        waiting = waiting.filter((request) => !faulty.has(request))
-        for (const [request, fault] of faulty) request.fail(fault)
-        continue
-      }
-      if (idle) {
-        waiting = waiting.slice(outcomes.length)
-        for (const { tell } of outcomes) tell(0)
-        continue
-      }
-      const request: Commit = {
-        hash: ports.mapper.hash,
-        writes: [{ stream, expected: exact(base.version), events }],
-        commands,
-      }
-      const result = yield* Effect.result(commit(ports.store, request))
-      if (result._tag === "Failure") {
-        const error = result.failure
-        if (error._tag === "CommandRepeated") {
-          yield* answerAs(error)
-          continue
-        }
-        if (error._tag === "VersionConflict") {
-          // A stream that is shorter than what this process holds is another one: a restored backup, say.
-          from =
-            error.actual < base.version
-              ? yield* Rehydration.load(ports, aggregate, stream)
-              : yield* Rehydration.forward(ports, aggregate, stream, base)
-          confirmed = true
-        }
-        return yield* error
-      }
-      const committed = result.success
-      const [command] = commands
-      if (committed.repeated && events.length === 0 && command !== undefined) {
-        yield* answerAs({ ...command, committed })
-        continue
-      }
-      const link = committed.streams[0]?.link ?? base.link
-      from = events.length === 0 ? base : { state, version, link, position: committed.position }
-      held.hold(from)
-      waiting = waiting.slice(outcomes.length)
-      for (const { tell } of outcomes) tell(committed.position - events.length)
-      yield* Snapshotting.take(ports, aggregate, stream, base.version, from)
-    }
-    held.hold(from)
-  })
-
-  return Effect.catchCause(attempt, (first) => {
+  const turn = { ports, aggregate, stream, held, waiting: requests, from: held.head, confirmed: false }
+  return Effect.catchCause(attempt(turn), (first) => {
     const failed = Cause.findErrorOption(first)
     const retried =
       Option.isSome(failed) && failed.value._tag === "VersionConflict"
-        ? Effect.retry(attempt, { schedule: retry, while: (error) => error._tag === "VersionConflict" })
+        ? Effect.retry(attempt(turn), { schedule: retry, while: (error) => error._tag === "VersionConflict" })
         : Effect.failCause(first)
     return Effect.catchCause(retried, (cause) => {
       held.hold(undefined)
       const error = Cause.findErrorOption(cause)
+      const { waiting } = turn
       if (waiting.length > 1 && Option.isSome(error) && isOwnFault(error.value)) {
         return Effect.forEach(waiting, (request) => carryOut(ports, aggregate, stream, held, [request], retry), {
           discard: true,
@@ -285,6 +306,3 @@ export const carryOut = <C, S, E, R>(
     })
   })
 }
-
-/** The fault of one command is not the fault of all that wait with it. */
-const isOwnFault = (error: ExecuteError): boolean => error._tag === "InvalidInput" || error._tag === "EventIdReused"
