@@ -3,7 +3,8 @@
  *
  * 1. shape → `InvalidInput`
  * 2. repeat: all event and command ids known, as this very commit → the first answer; known otherwise → `EventIdReused`,
- *    `CommandRepeated`
+ *    `CommandRepeated`. Events of these streams, contents and order that follow one another count as this very commit:
+ *    where one commit ended and the next began is not kept
  * 3. epoch → `Fenced`
  * 4. checkpoint: stored (0 where there is none) = `from`, and `to ≥ from` → `CheckpointConflict`
  * 5. expected versions, in the order of the writes → `VersionConflict`

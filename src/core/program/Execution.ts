@@ -265,7 +265,8 @@ const attempt = Effect.fnUntraced(function* <C, S, E, R>(
 })
 
 /** The fault of one command is not the fault of all that wait with it. */
-const isOwnFault = (error: ExecuteError): boolean => error._tag === "InvalidInput" || error._tag === "EventIdReused"
+const isOwnFault = ({ _tag }: ExecuteError): boolean =>
+  _tag === "InvalidInput" || _tag === "EventIdReused" || _tag === "KeyMissing"
 
 /**
  * Carries out commands that wait for one stream, and answers each. `held` is the state that the process holds, if any,

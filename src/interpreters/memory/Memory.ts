@@ -1,6 +1,7 @@
 /**
  * A store in memory: the reference for all others, for tests and for what may be forgotten. Every commit is decided by
- * `Decision.decide` and applied in one step.
+ * `Decision.decide` and applied in one step. It keeps and gives out the very bytes that it was given: nobody is to
+ * change them.
  *
  * @since 0.1.0
  */

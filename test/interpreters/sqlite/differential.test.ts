@@ -34,8 +34,8 @@ const streams = [
   { category: "B", id: "1" },
   { category: "Never", id: "written" },
 ]
-const types = ["Opened", "Moved", "Öffnen", "nul\u0000"]
-const tags = ["a", "a ", "b%", "nul\u0000x", "\uFFFD"]
+const types = ["Opened", "Moved", "Öffnen", "q\"x"]
+const tags = ["a", "a ", "b%", "%_x", "\uFFFD"]
 
 const pick = <A>(items: ReadonlyArray<A>) => fc.constantFrom(...items)
 const stream = fc.oneof(
@@ -52,8 +52,8 @@ const seldom = <A>(arbitrary: fc.Arbitrary<A>) =>
 const item: fc.Arbitrary<QueryItem> = optional<QueryItem>({
   category: pick(["A", "B", "C"]),
   stream: pick([...streams, { category: "A", id: "z-\ud800" }]),
-  types: fc.uniqueArray(pick([...types, "Unknown", "\ud800"]), { maxLength: 2 }),
-  tags: fc.uniqueArray(pick([...tags, "\ud800"]), { maxLength: 2 }),
+  types: fc.uniqueArray(pick([...types, "Unknown"]), { maxLength: 2 }),
+  tags: fc.uniqueArray(pick([...tags, "unknown"]), { maxLength: 2 }),
 }) as fc.Arbitrary<QueryItem>
 const query: fc.Arbitrary<Query> = fc.record({ items: fc.array(item, { maxLength: 3 }) })
 
@@ -76,7 +76,7 @@ const written = fc
         tags: fc.uniqueArray(pick(tags), { maxLength: 3 }).map((found) => found.toSorted()),
         schemaVersion: fc.integer({ min: 1, max: 3 }),
         recordedAt: pick([0, -1, 1_700_000_000_000, Number.MAX_SAFE_INTEGER]),
-        correlationId: pick(["c", "nul\u0000c"]),
+        correlationId: pick(["c", "c'c"]),
         causation: fc.option(fc.record({ eventId: id, stream: pick(streams), position: fc.nat(9) })),
         encoding: pick(["json", "json+zstd+aes256gcm:k"]),
         body: fc.uint8Array({ maxLength: 6 }),
@@ -97,7 +97,7 @@ const commit: fc.Arbitrary<Commit> = fc
     hash: fc.oneof({ weight: 60, arbitrary: fc.constant("sha256") }, { weight: 1, arbitrary: fc.constant("other") }),
     writes: fc.uniqueArray(written, { maxLength: 2, selector: (found) => found.stream.category + found.stream.id }),
     condition: seldom(fc.record({ failIfMatch: query, after: pick([0, 0, 1, 2, 3, 5, 8]) })),
-    command: seldom(pick(["c1", "c2", "c\u00003", "c4", "c5", "c6"])),
+    command: seldom(pick(["c1", "c2", "c;3", "c4", "c5", "c6"])),
     checkpoint: seldom(
       fc
         .record({ key, epoch: fc.nat(2), from: fc.nat(2), to: fc.nat(3) })
@@ -239,8 +239,8 @@ const answers = Effect.fnUntraced(function* (operations: ReadonlyArray<Operation
     heard.push(plain(yield* store.readStream(stream)), plain(Option.getOrNull(yield* snapshots.read(stream))))
   }
   for (const partition of [0, 1]) heard.push(yield* checkpoints.read({ consumer: "p", upstream: "log", partition }))
-  for (const id of ["c1", "c2", "c\u00003", "\ud800"]) {
-    heard.push(plain(Option.getOrNull(yield* store.command(id, streams))))
+  for (const id of ["c1", "c2", "c;3", "\ud800"]) {
+    heard.push(plain(Option.getOrNull(yield* store.command(id))))
   }
   heard.push(yield* store.head, plain(yield* store.readAll({ after: 0, limit: Infinity })))
   return heard
