@@ -41,18 +41,18 @@ export class CommitUnknown extends TaggedError("CommitUnknown")<{ readonly cause
 }
 
 /**
- * The key that sealed something is not in the key ring. Add it; nothing is lost.
+ * The key that seals something is not in the key ring. Add it; nothing is lost.
  *
  * @category errors
  * @since 0.1.0
  */
 export class KeyMissing extends TaggedError("KeyMissing")<{
   readonly keyId: string
-  /** What it sealed. */
+  /** What it seals. */
   readonly where: string
 }> {
   override get message(): string {
-    return `Key ${JSON.stringify(this.keyId)}, which sealed ${this.where}, is not in the key ring. Add it and read again.`
+    return `Key ${JSON.stringify(this.keyId)}, which seals ${this.where}, is not in the key ring. Add it and try again.`
   }
 }
 

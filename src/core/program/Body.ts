@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
 import * as Encoding from "../event/Encoding.ts"
 import * as Json from "../event/Json.ts"
+import * as StreamName from "../event/StreamName.ts"
 import type { Cipher, Sealable } from "../port/Cipher.ts"
 import type { Compression } from "../port/Compression.ts"
 import { KeyMissing, OpenFailed } from "../port/Errors.ts"
@@ -80,7 +81,7 @@ export const text = (data: unknown, metadata?: string): Either<Json.Fault, strin
  * @category conversions
  * @since 0.1.0
  */
-export const inData = ({ path, reason }: Json.Fault): Json.Fault => ({ path: path ? `data.${path}` : "data", reason })
+export const inData = ({ path, reason }: Json.Fault): Json.Fault => ({ path: path && `data.${path}`, reason })
 
 const utf8 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8")
@@ -102,7 +103,12 @@ export const make = (cipher: Cipher["Service"], compression: Compression["Servic
       return Effect.succeed({ encoding: Encoding.format(compressed.encoding), body: compressed.bytes })
     }
     const encoding = Encoding.format({ ...compressed.encoding, keyId })
-    return Effect.map(cipher.seal(keyId, compressed.bytes, aad(encoding)), (body) => ({ encoding, body }))
+    return cipher.seal(keyId, compressed.bytes, aad(encoding)).pipe(
+      Effect.mapBoth({
+        onSuccess: (body) => ({ encoding, body }),
+        onFailure: () => new KeyMissing({ keyId, where: `what is new in ${StreamName.format(sealable.stream)}` }),
+      }),
+    )
   }
 
   const content = <E>(

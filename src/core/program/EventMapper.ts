@@ -127,14 +127,22 @@ export class EventMapper extends Context.Service<
 >()("everfold/core/program/EventMapper") {
   /**
    * With the given cipher, compression and hash. Ids come from `SecureRandom` where one is provided, else from the
-   * platform.
+   * platform. It is built anew wherever it is provided: Effect builds a layer once for all its uses, and a mapper over
+   * one cipher must not serve where another cipher was provided.
    */
-  static readonly layer: Layer.Layer<EventMapper, never, Cipher | Compression | Hash> = Layer.suspend(() => layer)
+  static readonly layer: Layer.Layer<EventMapper, never, Cipher | Compression | Hash> = Layer.fresh(
+    Layer.effect(
+      EventMapper,
+      Effect.suspend(() => make),
+    ),
+  )
 
   /** Neither sealed nor compressed, digested with SHA-256. */
-  static readonly plain: Layer.Layer<EventMapper> = Layer.suspend(() =>
-    Layer.provide(layer, [Cipher.none, Compression.none, Hash.sha256]),
-  )
+  static readonly plain: Layer.Layer<EventMapper> = Layer.provide(EventMapper.layer, [
+    Cipher.none,
+    Compression.none,
+    Hash.sha256,
+  ])
 }
 
 /** Draws random bytes in larger portions: asking the system for 16 at a time costs more than the rest of a command. */
@@ -290,7 +298,7 @@ const textsOf = <E>(
   const texts: Array<Text> = []
   for (const event of events) {
     const encoded = EventCodec.encode(codec, event)
-    if (isLeft(encoded)) return failed(tagOf(event), encoded.left)
+    if (isLeft(encoded)) return failed(tagOf(event), Body.inData(encoded.left))
     const { type, schemaVersion, tags, data } = encoded.right
     const text = Body.text(data, metadata.right)
     if (isLeft(text)) return failed(type, text.left)
@@ -306,5 +314,3 @@ const metadataText = (metadata: Json.JsonObject): Either<Json.Fault, string | un
 
 const tagOf = (event: unknown): string =>
   Json.isObject(event) && typeof event._tag === "string" ? event._tag : "an event without a _tag"
-
-const layer = Layer.effect(EventMapper, make)

@@ -22,7 +22,6 @@ import { Keys } from "../../core/port/Keys.ts"
 const saltBytes = 16
 const headerBytes = saltBytes + 8
 const tagBytes = 16
-const maxSeals = 2 ** 32
 /** Derived keys that are kept for opening: one for each process that sealed. */
 const maxDerived = 1024
 
@@ -50,10 +49,16 @@ const nonceOf = (sealed: Uint8Array): Uint8Array => {
 }
 
 /**
+ * A cipher that asks `keyFor` which key seals what; a derived key is retired after `maxSeals`, 2³² at most.
+ *
  * @category constructors
  * @since 0.1.0
  */
-export const make = (keys: Keys["Service"], keyFor: (sealable: Sealable) => string | undefined): Cipher["Service"] => {
+export const make = (
+  keys: Keys["Service"],
+  keyFor: (sealable: Sealable) => string | undefined,
+  maxSeals = 2 ** 32,
+): Cipher["Service"] => {
   const sealers = new Map<string, Sealer>()
   const derived = new Map<string, Uint8Array>()
 
@@ -110,7 +115,7 @@ export const make = (keys: Keys["Service"], keyFor: (sealable: Sealable) => stri
 }
 
 /**
- * Seals every body with the active key.
+ * Seals every body with the active key. Built anew wherever it is provided, so that each place has its own keys.
  *
  * @example
  * ```ts
@@ -122,7 +127,9 @@ export const make = (keys: Keys["Service"], keyFor: (sealable: Sealable) => stri
  * @category layers
  * @since 0.1.0
  */
-export const layer: Layer.Layer<Cipher, never, Keys> = Layer.effect(
-  Cipher,
-  Effect.map(Keys, (keys) => make(keys, () => keys.active)),
+export const layer: Layer.Layer<Cipher, never, Keys> = Layer.fresh(
+  Layer.effect(
+    Cipher,
+    Effect.map(Keys, (keys) => make(keys, () => keys.active)),
+  ),
 )

@@ -34,7 +34,7 @@ const streams = [
   { category: "B", id: "1" },
   { category: "Never", id: "written" },
 ]
-const types = ["Opened", "Moved", "Öffnen", "q\"x"]
+const types = ["Opened", "Moved", "Öffnen", 'q"x']
 const tags = ["a", "a ", "b%", "%_x", "\uFFFD"]
 
 const pick = <A>(items: ReadonlyArray<A>) => fc.constantFrom(...items)
