@@ -38,6 +38,12 @@ catches("L3.3", "a counter that begins again with every process", LayerLaws.ciph
 
 laws(LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.good }))
 catches("L2", "snapshots forgotten", LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.snapshotsForgotten }), 5)
+catches(
+  "L2",
+  "a mapper built once for all its uses",
+  LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.good, mapper: Layer.suspend(() => EventMapper.layer) }),
+  5,
+)
 catches("L2", "encoding for sealing", LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.encodesOnly }), 5)
 
 const dressed = (

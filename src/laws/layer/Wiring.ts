@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as fc from "fast-check"
-import type { Cipher } from "../../core/port/Cipher.ts"
+import { Cipher } from "../../core/port/Cipher.ts"
 import { Compression } from "../../core/port/Compression.ts"
 import { EventStore } from "../../core/port/EventStore.ts"
 import { Hash } from "../../core/port/Hash.ts"
@@ -31,6 +31,8 @@ export interface WiringSubject {
   readonly cipher: Layer.Layer<Cipher, unknown>
   /** Other bytes that the store keeps, its files for example, to look into as well. */
   readonly files?: Effect.Effect<ReadonlyArray<Uint8Array>, unknown, EventStore>
+  /** Another mapper than the library's own. */
+  readonly mapper?: Layer.Layer<EventMapper, never, Cipher | Compression | Hash>
   /** How often each way is tried; 10 times, if left out. */
   readonly runs?: number | undefined
 }
@@ -39,18 +41,25 @@ type Wired = Layer.Layer<EventStore | Snapshots | EventMapper, unknown>
 
 const plain = Layer.mergeAll(Compression.none, Hash.sha256)
 
+type Mapper = NonNullable<WiringSubject["mapper"]>
+type Wire = (store: WiringSubject["store"], cipher: WiringSubject["cipher"], mapper: Mapper) => Wired
+
 /** Every way that comes to mind; that each of them type-checks is part of the law. */
-const wirings: { readonly [way: string]: (store: WiringSubject["store"], cipher: WiringSubject["cipher"]) => Wired } = {
-  "the mapper merged with the store": (store, cipher) =>
-    Layer.mergeAll(store, EventMapper.layer.pipe(Layer.provide([cipher, plain]))),
-  "the store built before the cipher": (store, cipher) =>
-    EventMapper.layer.pipe(Layer.provide(cipher), Layer.provide(plain), Layer.provideMerge(store)),
-  "the store built after the cipher": (store, cipher) =>
-    store.pipe(Layer.provideMerge(EventMapper.layer), Layer.provide(cipher), Layer.provide(plain)),
-  "everything merged under the mapper": (store, cipher) =>
-    EventMapper.layer.pipe(Layer.provideMerge(Layer.mergeAll(store, cipher, plain))),
-  "the store given the cipher too": (store, cipher) =>
-    Layer.mergeAll(store, EventMapper.layer).pipe(Layer.provide(Layer.mergeAll(cipher, plain))),
+const wirings: { readonly [way: string]: Wire } = {
+  "the mapper merged with the store": (store, cipher, mapper) =>
+    Layer.mergeAll(store, mapper.pipe(Layer.provide([cipher, plain]))),
+  "the store built before the cipher": (store, cipher, mapper) =>
+    mapper.pipe(Layer.provide(cipher), Layer.provide(plain), Layer.provideMerge(store)),
+  "the store built after the cipher": (store, cipher, mapper) =>
+    store.pipe(Layer.provideMerge(mapper), Layer.provide(cipher), Layer.provide(plain)),
+  "everything merged under the mapper": (store, cipher, mapper) =>
+    mapper.pipe(Layer.provideMerge(Layer.mergeAll(store, cipher, plain))),
+  "the store given the cipher too": (store, cipher, mapper) =>
+    Layer.mergeAll(store, mapper).pipe(Layer.provide(Layer.mergeAll(cipher, plain))),
+  "a plain mapper built before it for another part": (store, cipher, mapper) =>
+    Layer.mergeAll(store, mapper.pipe(Layer.provide([cipher, plain]))).pipe(
+      Layer.provide(Layer.effectDiscard(EventMapper).pipe(Layer.provide(mapper), Layer.provide([Cipher.none, plain]))),
+    ),
 }
 
 const canary = fc.uint8Array({ minLength: 16, maxLength: 16 }).map((bytes) => Buffer.from(bytes).toString("hex"))
@@ -106,7 +115,7 @@ const look = Effect.fnUntraced(function* (way: string, canaries: Canaries, files
  * @category laws
  * @since 0.1.0
  */
-export const wiring = ({ store, cipher, files, runs = 10 }: WiringSubject): Law.Law =>
+export const wiring = ({ store, cipher, files, mapper = EventMapper.layer, runs = 10 }: WiringSubject): Law.Law =>
   Law.make({
     name: "L2",
     title: "no plaintext by accident",
@@ -116,7 +125,7 @@ export const wiring = ({ store, cipher, files, runs = 10 }: WiringSubject): Law.
     runs,
     holds: Effect.fnUntraced(function* (canaries) {
       for (const [way, wire] of Object.entries(wirings)) {
-        yield* Effect.provide(look(way, canaries, files), Layer.fresh(wire(store, cipher)))
+        yield* Effect.provide(look(way, canaries, files), Layer.fresh(wire(store, cipher, mapper)))
       }
     }),
   })
