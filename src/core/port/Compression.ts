@@ -35,7 +35,9 @@ export const decompress = (encoding: Encoding, bytes: Uint8Array): Either<string
   if (compression === undefined) return right(bytes)
   if (dictionary !== undefined) return left(`the dictionary ${dictionary} is unknown here`)
   try {
-    return right((compression === "zstd" ? zstdDecompressSync : inflateRawSync)(bytes, { maxOutputLength }))
+    // Node allocates a whole chunk of output first; most bodies are far smaller than its 16 KiB.
+    const chunkSize = Math.min(Math.max(bytes.length * 4, 1024), 65_536)
+    return right((compression === "zstd" ? zstdDecompressSync : inflateRawSync)(bytes, { maxOutputLength, chunkSize }))
   } catch (error) {
     return left(`it does not decompress (${error instanceof Error ? error.message : String(error)})`)
   }

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { Clock } from "effect/Clock"
 import type { Either, Right } from "fp-ts/lib/Either.js"
 import type { Aggregate } from "../event/Aggregate.ts"
 import { exact, type Position, type Version } from "../event/Commit.ts"
@@ -16,7 +17,7 @@ import {
 } from "../event/Errors.ts"
 import type { StreamName } from "../event/StreamName.ts"
 import type { CommitUnknown } from "../port/Errors.ts"
-import type { Origin } from "./EventMapper.ts"
+import type { Origin } from "./Draft.ts"
 import type { LoadError, Loaded } from "./Rehydration.ts"
 
 /**
@@ -80,6 +81,7 @@ export interface Request<S, E> {
   readonly key: string | undefined
   readonly expected: Version | undefined
   readonly origin: Origin
+  readonly clock: Clock
   /** Events, and how to answer once they are recorded; or how to answer a refusal. */
   readonly decide: (state: S) => Accepted<S, E> | Refused
   readonly fail: (error: ExecuteError) => void
@@ -106,6 +108,7 @@ export interface Outcome<S, E> {
   readonly request: Request<S, E>
   readonly events: ReadonlyArray<E>
   readonly origin: Origin
+  readonly clock: Clock
   /** Whether its command id is to be recorded. */
   readonly accepted: boolean
   /** Takes the store's position before the batch. */
@@ -145,12 +148,13 @@ export const decideAll = <C, S, E, R>(
     request,
     events: nothing,
     origin: request.origin,
+    clock: request.clock,
     accepted: false,
     tell,
   })
 
   const decideOne = (request: Request<S, E>): Outcome<S, E> => {
-    const { expected, origin } = request
+    const { expected, origin, clock } = request
     if (expected !== undefined && expected !== version) {
       const conflict = new VersionConflict({ stream, expected: exact(expected), actual: version })
       return refused(request, () => request.fail(conflict))
@@ -176,7 +180,7 @@ export const decideAll = <C, S, E, R>(
     const offset = version - from.version
     const tell = (before: Position): void =>
       answer({ ...executed, position: offset === 0 ? from.position : before + offset })
-    return { request, events, origin, accepted: true, tell }
+    return { request, events, origin, clock, accepted: true, tell }
   }
 
   const outcomes: Array<Outcome<S, E>> = []

@@ -8,27 +8,27 @@
  *
  * @since 0.1.0
  */
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
+import { type Either, isLeft, right } from "fp-ts/lib/Either.js"
 import type { SnapshotPolicy } from "../event/Aggregate.ts"
 import { DecodeFailed, EncodeFailed, IntegrityViolation } from "../event/Errors.ts"
 import * as EventCodec from "../event/EventCodec.ts"
 import * as HashChain from "../event/HashChain.ts"
-import * as Json from "../event/Json.ts"
+import type * as Json from "../event/Json.ts"
 import * as Seal from "../event/Seal.ts"
 import * as Snapshot from "../event/Snapshot.ts"
-import type { Cause, NewEvent, StoredEvent } from "../event/StoredEvent.ts"
+import type { NewEvent, StoredEvent } from "../event/StoredEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import { Cipher } from "../port/Cipher.ts"
 import { Compression } from "../port/Compression.ts"
 import type { KeyMissing, OpenFailed } from "../port/Errors.ts"
 import { Hash } from "../port/Hash.ts"
 import * as Body from "./Body.ts"
+import * as Draft from "./Draft.ts"
 
 /**
  * A domain event, with what was recorded about it.
@@ -44,28 +44,12 @@ export interface Recorded<out E> extends Omit<StoredEvent, "encoding" | "body" |
 }
 
 /**
- * What the events of one command have in common.
+ * The events of a draft in their stored form, or why it has none.
  *
  * @category model
  * @since 0.1.0
  */
-export interface Origin {
-  /** Where it is `undefined`, the id of the first event: the command is the root, and has no id of its own. */
-  readonly correlationId: string | undefined
-  readonly causation: Cause | null
-  readonly metadata: Json.JsonObject
-}
-
-/**
- * Events of one command, to be encoded.
- *
- * @category model
- * @since 0.1.0
- */
-export interface Draft<out E> {
-  readonly events: ReadonlyArray<E>
-  readonly origin: Origin
-}
+export type Encoded = Either<EncodeFailed, ReadonlyArray<NewEvent>>
 
 /**
  * Why stored events cannot be read.
@@ -96,12 +80,12 @@ export class EventMapper extends Context.Service<
     readonly hash: string
     /** A new UUID (version 7), lowercase. */
     readonly newId: Effect.Effect<string>
-    /** The events of each draft in their stored form, with new ids, at the current time; or why a draft has none. */
+    /** The events of each draft in their stored form, with new ids, at its clock's time; or why a draft has none. */
     readonly encode: <E>(
       codec: EventCodec.EventCodec<E>,
       stream: StreamName.StreamName,
-      drafts: ReadonlyArray<Draft<E>>,
-    ) => Effect.Effect<ReadonlyArray<Either<EncodeFailed, ReadonlyArray<NewEvent>>>, KeyMissing>
+      drafts: ReadonlyArray<Draft.Draft<E>>,
+    ) => Effect.Effect<ReadonlyArray<Encoded>, KeyMissing>
     /** Does not check the hash chain: see `verify`. */
     readonly decode: <E>(
       codec: EventCodec.EventCodec<E>,
@@ -167,36 +151,54 @@ const make = Effect.gen(function* () {
   )
   const newId = random.uuidV7()
 
-  const encode = Effect.fnUntraced(function* <E>(
+  /** An event, packed and digested, under a new id. */
+  const store = (
+    stream: StreamName.StreamName,
+    recordedAt: number,
+    id: string,
+    origin: Draft.Origin,
+    { type, schemaVersion, tags, text }: Draft.Text,
+  ): Effect.Effect<NewEvent, KeyMissing> => {
+    const finish = ({ encoding, body }: Body.Packed): NewEvent => {
+      const { causation, correlationId = id } = origin
+      const packed = { id, type, schemaVersion, tags, recordedAt, correlationId, causation, encoding, body }
+      const digest = hash.digest(HashChain.preimage(stream, packed))
+      return { id, type, schemaVersion, tags, recordedAt, correlationId, causation, encoding, body, digest }
+    }
+    const packing = bodies.pack({ kind: "event", stream, type }, text, (encoding) =>
+      Seal.event(stream, { id, type, schemaVersion, encoding }),
+    )
+    return Effect.mapEager(packing, finish)
+  }
+
+  const storeAll = (
+    stream: StreamName.StreamName,
+    recordedAt: number,
+    origin: Draft.Origin,
+    texts: ReadonlyArray<Draft.Text>,
+  ) => {
+    let of = origin
+    return Effect.forEach(texts, (text) =>
+      Effect.flatMap(newId, (id) => {
+        if (of.correlationId === undefined) of = { ...origin, correlationId: id }
+        return store(stream, recordedAt, id, of, text)
+      }),
+    )
+  }
+
+  const encode = <E>(
     codec: EventCodec.EventCodec<E>,
     stream: StreamName.StreamName,
-    drafts: ReadonlyArray<Draft<E>>,
-  ) {
-    const recordedAt = yield* Clock.currentTimeMillis
-    const encoded: Array<Either<EncodeFailed, ReadonlyArray<NewEvent>>> = []
-    for (const draft of drafts) {
-      const texts = textsOf(codec, stream, draft)
-      if (isLeft(texts)) {
-        encoded.push(texts)
-        continue
-      }
-      const stored: Array<NewEvent> = []
-      const { causation } = draft.origin
-      let { correlationId } = draft.origin
-      for (const { type, schemaVersion, tags, text } of texts.right) {
-        const id = yield* newId
-        correlationId ??= id
-        const { encoding, body } = yield* bodies.pack({ kind: "event", stream, type }, text, (encoding) =>
-          Seal.event(stream, { id, type, schemaVersion, encoding }),
-        )
-        const packed = { id, type, schemaVersion, tags, recordedAt, correlationId, causation, encoding, body }
-        const digest = hash.digest(HashChain.preimage(stream, packed))
-        stored.push({ id, type, schemaVersion, tags, recordedAt, correlationId, causation, encoding, body, digest })
-      }
-      encoded.push(right(stored))
-    }
-    return encoded
-  })
+    drafts: ReadonlyArray<Draft.Draft<E>>,
+  ): Effect.Effect<ReadonlyArray<Encoded>, KeyMissing> =>
+    Effect.clockWith((running) =>
+      Effect.forEach(drafts, (draft): Effect.Effect<Encoded, KeyMissing> => {
+        const texts = Draft.texts(codec, stream, draft)
+        if (isLeft(texts)) return Effect.succeed(texts)
+        const recordedAt = (draft.clock ?? running).currentTimeMillisUnsafe()
+        return Effect.map(storeAll(stream, recordedAt, draft.origin, texts.right), (stored) => right(stored))
+      }),
+    )
 
   const decode = Effect.fnUntraced(function* <E>(codec: EventCodec.EventCodec<E>, events: ReadonlyArray<StoredEvent>) {
     const recorded: Array<Recorded<E>> = []
@@ -278,39 +280,3 @@ const make = Effect.gen(function* () {
 
   return EventMapper.of({ hash: hash.algorithm, newId, encode, decode, verify, encodeSnapshot, decodeSnapshot })
 })
-
-/** An event as JSON, before it is packed. */
-interface Text {
-  readonly type: string
-  readonly schemaVersion: number
-  readonly tags: ReadonlyArray<string>
-  readonly text: string
-}
-
-const textsOf = <E>(
-  codec: EventCodec.EventCodec<E>,
-  stream: StreamName.StreamName,
-  { events, origin }: Draft<E>,
-): Either<EncodeFailed, ReadonlyArray<Text>> => {
-  const failed = (type: string, fault: Json.Fault) => left(new EncodeFailed({ stream, type, ...fault }))
-  const metadata = metadataText(origin.metadata)
-  if (isLeft(metadata)) return failed("user metadata", metadata.left)
-  const texts: Array<Text> = []
-  for (const event of events) {
-    const encoded = EventCodec.encode(codec, event)
-    if (isLeft(encoded)) return failed(tagOf(event), Body.inData(encoded.left))
-    const { type, schemaVersion, tags, data } = encoded.right
-    const text = Body.text(data, metadata.right)
-    if (isLeft(text)) return failed(type, text.left)
-    texts.push({ type, schemaVersion, tags, text: text.right })
-  }
-  return right(texts)
-}
-
-const metadataText = (metadata: Json.JsonObject): Either<Json.Fault, string | undefined> => {
-  for (const _ in metadata) return Json.stringify(metadata)
-  return right(undefined)
-}
-
-const tagOf = (event: unknown): string =>
-  Json.isObject(event) && typeof event._tag === "string" ? event._tag : "an event without a _tag"

@@ -8,7 +8,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
+import type * as Schedule from "effect/Schedule"
 import { type Either, isLeft } from "fp-ts/lib/Either.js"
 import type { Aggregate } from "../event/Aggregate.ts"
 import { type CommandRecord, type Commit, type Committed, exact } from "../event/Commit.ts"
@@ -16,9 +16,8 @@ import type { RecordedCommand } from "../event/Decision.ts"
 import { CommandRepeated, type EncodeFailed } from "../event/Errors.ts"
 import type { NewEvent, StoredEvent } from "../event/StoredEvent.ts"
 import { equals, type StreamName } from "../event/StreamName.ts"
-import { CommitUnknown } from "../port/Errors.ts"
-import type { CommitError, EventStore } from "../port/EventStore.ts"
-import { decideAll, type Executed, type ExecuteError, type Outcome, type Request } from "./Batch.ts"
+import { type Decided, decideAll, type Executed, type ExecuteError, type Outcome, type Request } from "./Batch.ts"
+import { type ProgramCommitError, resolve } from "./Recording.ts"
 import * as Rehydration from "./Rehydration.ts"
 import * as Snapshotting from "./Snapshotting.ts"
 
@@ -35,70 +34,6 @@ export interface Held<in out S> {
   readonly head: Loaded<S> | undefined
   readonly hold: (loaded: Loaded<S> | undefined) => void
 }
-
-/**
- * When to decide again after a conflict with another process: at once, and then less and less often, for about ten
- * seconds.
- *
- * @category committing
- * @since 0.1.0
- */
-export const defaultRetry: Schedule.Schedule<unknown> = Schedule.exponential("1 millis", 1.5).pipe(
-  Schedule.jittered,
-  Schedule.upTo({ times: 20 }),
-)
-
-/** An unknown outcome is asked for again with the same ids, for about ten seconds. */
-const resend = Schedule.exponential("10 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 10 }))
-
-/**
- * Why a program's commit is refused: it has no condition and no checkpoint, so it is never refused for one.
- *
- * @category errors
- * @since 0.1.0
- */
-export type ProgramCommitError = Exclude<
-  CommitError,
-  { readonly _tag: "ConditionFailed" | "CheckpointConflict" | "Fenced" }
->
-
-/**
- * Records a commit; one whose outcome is not known is repeated as it is.
- *
- * @category committing
- * @since 0.1.0
- */
-export const commit = (store: EventStore["Service"], request: Commit): Effect.Effect<Committed, ProgramCommitError> =>
-  Effect.catch(store.commit(request), (error) => {
-    switch (error._tag) {
-      case "CommitUnknown":
-        return Effect.retry(askAgain(store, request), {
-          schedule: resend,
-          while: (again) => again._tag === "CommitUnknown",
-        })
-      case "ConditionFailed":
-      case "CheckpointConflict":
-      case "Fenced":
-        return Effect.die(error)
-      default:
-        return Effect.fail(error)
-    }
-  })
-
-/** A store that cannot be reached now says nothing about what became of the commit before. */
-const askAgain = (store: EventStore["Service"], request: Commit): Effect.Effect<Committed, ProgramCommitError> =>
-  Effect.catch(store.commit(request), (error) => {
-    switch (error._tag) {
-      case "StoreUnavailable":
-        return Effect.fail(new CommitUnknown({ cause: error }))
-      case "ConditionFailed":
-      case "CheckpointConflict":
-      case "Fenced":
-        return Effect.die(error)
-      default:
-        return Effect.fail(error)
-    }
-  })
 
 /** What a command came to when it was carried out first; fails where that was on another stream. */
 const recall = Effect.fnUntraced(function* <C, S, E, R>(
@@ -192,66 +127,51 @@ const answerAgain = Effect.fnUntraced(function* <C, S, E, R>(
   return false
 })
 
-const attempt = Effect.fnUntraced(function* <C, S, E, R>(
-  turn: Turn<C, S, E, R>,
-): Effect.fn.Return<void, Exclude<ExecuteError, EncodeFailed>> {
-  const { ports, aggregate, stream, held } = turn
-  if (turn.from === undefined) {
-    turn.from = yield* Rehydration.load(ports, aggregate, stream)
-    turn.confirmed = true
+type AttemptError = Exclude<ExecuteError, EncodeFailed>
+
+/** Carries out what waits. The usual way is a few plain steps, for it is taken for every command. */
+const attempt = <C, S, E, R>(turn: Turn<C, S, E, R>): Effect.Effect<void, AttemptError> => {
+  const { ports, aggregate, stream, held, from, waiting } = turn
+  if (waiting.length === 0) {
+    held.hold(from)
+    return Effect.void
   }
-  while (turn.waiting.length > 0) {
-    const base: Loaded<S> = turn.from
-    const { outcomes, state, version } = decideAll(aggregate, stream, base, turn.waiting)
-    const encoded = yield* ports.mapper.encode(aggregate.events, stream, outcomes)
-    const { events, commands, faulty } = written(outcomes, encoded)
-    const refused = outcomes.filter(({ accepted, request }) => !accepted || faulty.has(request))
-    if (refused.length > 0 && (yield* answerAgain(turn, refused))) continue
-    const idle = events.length === 0 && commands.length === 0
-    if ((idle || faulty.size > 0) && !turn.confirmed) {
-      // Decided on a state that may be old, and no commit will tell: read on, and decide again.
-      turn.from = yield* Rehydration.forward(ports, aggregate, stream, base)
+  if (from === undefined) {
+    return Effect.flatMap(Rehydration.load(ports, aggregate, stream), (loaded) => {
+      turn.from = loaded
       turn.confirmed = true
-      continue
-    }
-    if (faulty.size > 0) {
-      // The others were decided as if the faulty ones had been recorded.
-      turn.waiting = turn.waiting.filter((request) => !faulty.has(request))
-      for (const [request, fault] of faulty) request.fail(fault)
-      continue
-    }
-    if (idle) {
-      turn.waiting = turn.waiting.slice(outcomes.length)
-      for (const { tell } of outcomes) tell(0)
-      continue
-    }
-    const request: Commit = {
-      hash: ports.mapper.hash,
-      writes: [{ stream, expected: exact(base.version), events }],
-      commands,
-    }
-    const result = yield* Effect.result(commit(ports.store, request))
-    if (result._tag === "Failure") {
-      const error = result.failure
-      if (error._tag === "CommandRepeated") {
-        yield* answerAs(turn, error)
-        continue
-      }
-      if (error._tag === "VersionConflict") {
-        // A stream that is shorter than what this process holds is another one: a restored backup, say.
-        turn.from =
-          error.actual < base.version
-            ? yield* Rehydration.load(ports, aggregate, stream)
-            : yield* Rehydration.forward(ports, aggregate, stream, base)
-        turn.confirmed = true
-      }
-      return yield* error
-    }
-    const committed = result.success
+      return attempt(turn)
+    })
+  }
+  const decided = decideAll(aggregate, stream, from, waiting)
+  return Effect.flatMap(ports.mapper.encode(aggregate.events, stream, decided.outcomes), (encoded) => {
+    const writing = written(decided.outcomes, encoded)
+    const plain = writing.faulty.size === 0 && decided.outcomes.every(({ accepted }) => accepted)
+    return plain && (writing.events.length > 0 || writing.commands.length > 0)
+      ? record(turn, from, decided, writing)
+      : Effect.flatMap(refuse(turn, from, decided, writing), (done) =>
+          done ? attempt(turn) : record(turn, from, decided, writing),
+        )
+  })
+}
+
+/** Records a batch, answers it, and goes on. */
+const record = <C, S, E, R>(
+  turn: Turn<C, S, E, R>,
+  base: Loaded<S>,
+  { outcomes, state, version }: Decided<S, E>,
+  { events, commands }: Written<S, E>,
+): Effect.Effect<void, AttemptError> => {
+  const { ports, aggregate, stream, held } = turn
+  const request: Commit = {
+    hash: ports.mapper.hash,
+    writes: [{ stream, expected: exact(base.version), events }],
+    commands,
+  }
+  const onSuccess = (committed: Committed): Effect.Effect<void, AttemptError> => {
     const [command] = commands
     if (committed.repeated && events.length === 0 && command !== undefined) {
-      yield* answerAs(turn, { ...command, committed })
-      continue
+      return Effect.flatMap(answerAs(turn, { ...command, committed }), () => attempt(turn))
     }
     const link = committed.streams[0]?.link ?? base.link
     const recorded = events.length === 0 ? base : { state, version, link, position: committed.position }
@@ -259,9 +179,69 @@ const attempt = Effect.fnUntraced(function* <C, S, E, R>(
     held.hold(recorded)
     turn.waiting = turn.waiting.slice(outcomes.length)
     for (const { tell } of outcomes) tell(committed.position - events.length)
-    yield* Snapshotting.take(ports, aggregate, stream, base.version, recorded)
+    const snapshot = Snapshotting.take(ports, aggregate, stream, base.version, recorded)
+    return turn.waiting.length === 0 ? snapshot : Effect.flatMap(snapshot, () => attempt(turn))
   }
-  held.hold(turn.from)
+  return Effect.matchEffect(ports.store.commit(request), {
+    onSuccess,
+    onFailure: (error) =>
+      Effect.matchEffect(resolve(ports.store, request, error), {
+        onSuccess,
+        onFailure: (resolved) => Effect.flatMap(recover(turn, base, resolved), () => attempt(turn)),
+      }),
+  })
+}
+
+/** After a commit was refused: a repeated command is answered, and a conflict read on from before it is told. */
+const recover = Effect.fnUntraced(function* <C, S, E, R>(
+  turn: Turn<C, S, E, R>,
+  base: Loaded<S>,
+  error: ProgramCommitError,
+): Effect.fn.Return<void, AttemptError> {
+  const { ports, aggregate, stream } = turn
+  if (error._tag === "CommandRepeated") return yield* answerAs(turn, error)
+  if (error._tag === "VersionConflict") {
+    // A stream that is shorter than what this process holds is another one: a restored backup, say.
+    turn.from =
+      error.actual < base.version
+        ? yield* Rehydration.load(ports, aggregate, stream)
+        : yield* Rehydration.forward(ports, aggregate, stream, base)
+    turn.confirmed = true
+  }
+  return yield* error
+})
+
+/**
+ * Deals with a batch that has refusals or records nothing; whether that took care of it, or it is to be recorded all the
+ * same.
+ */
+const refuse = Effect.fnUntraced(function* <C, S, E, R>(
+  turn: Turn<C, S, E, R>,
+  base: Loaded<S>,
+  { outcomes }: Decided<S, E>,
+  { events, commands, faulty }: Written<S, E>,
+): Effect.fn.Return<boolean, AttemptError> {
+  const { ports, aggregate, stream } = turn
+  const refused = outcomes.filter(({ accepted, request }) => !accepted || faulty.has(request))
+  if (yield* answerAgain(turn, refused)) return true
+  const idle = events.length === 0 && commands.length === 0
+  if ((idle || faulty.size > 0) && !turn.confirmed) {
+    // Decided on a state that may be old, and no commit will tell: read on, and decide again.
+    turn.from = yield* Rehydration.forward(ports, aggregate, stream, base)
+    turn.confirmed = true
+    return true
+  }
+  if (faulty.size > 0) {
+    // The others were decided as if the faulty ones had been recorded.
+    turn.waiting = turn.waiting.filter((request) => !faulty.has(request))
+    for (const [request, fault] of faulty) request.fail(fault)
+    return true
+  }
+  if (idle) {
+    turn.waiting = turn.waiting.slice(outcomes.length)
+    for (const { tell } of outcomes) tell(0)
+  }
+  return idle
 })
 
 /** The fault of one command is not the fault of all that wait with it. */
@@ -284,11 +264,12 @@ export const carryOut = <C, S, E, R>(
   retry: Schedule.Schedule<unknown>,
 ): Effect.Effect<void> => {
   const turn = { ports, aggregate, stream, held, waiting: requests, from: held.head, confirmed: false }
-  return Effect.catchCause(attempt(turn), (first) => {
+  const tried = Effect.suspend(() => attempt(turn))
+  return Effect.catchCause(tried, (first) => {
     const failed = Cause.findErrorOption(first)
     const retried =
       Option.isSome(failed) && failed.value._tag === "VersionConflict"
-        ? Effect.retry(attempt(turn), { schedule: retry, while: (error) => error._tag === "VersionConflict" })
+        ? Effect.retry(tried, { schedule: retry, while: (error) => error._tag === "VersionConflict" })
         : Effect.failCause(first)
     return Effect.catchCause(retried, (cause) => {
       held.hold(undefined)

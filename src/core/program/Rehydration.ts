@@ -110,7 +110,7 @@ export const forward = Effect.fnUntraced(function* <C, S, E, R>(
   let loaded = from
   while (loaded.version < upTo) {
     const events = yield* ports.store.readStream(stream, { after: loaded.version, upTo, limit: pageSize })
-    loaded = yield* advance(ports, aggregate, stream, loaded, events)
+    if (events.length > 0) loaded = yield* advance(ports, aggregate, stream, loaded, events)
     if (events.length < pageSize) break
   }
   return loaded
@@ -128,14 +128,8 @@ export const load = Effect.fnUntraced(function* <C, S, E, R>(
   stream: StreamName,
   upTo: Version = Number.MAX_SAFE_INTEGER,
 ): Effect.fn.Return<Loaded<S>, LoadError> {
-  const from = yield* Snapshotting.read(ports, aggregate, stream, upTo)
-  return yield* forward(
-    ports,
-    aggregate,
-    stream,
-    Option.getOrElse(from, () => initial(aggregate)),
-    upTo,
-  )
+  const from = aggregate.snapshot && (yield* Snapshotting.read(ports, aggregate.snapshot, stream, upTo))
+  return yield* forward(ports, aggregate, stream, from ?? initial(aggregate), upTo)
 })
 
 /**

@@ -8,6 +8,7 @@
  *
  * @since 0.1.0
  */
+import { Clock } from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -28,6 +29,7 @@ import * as CommandContext from "./CommandContext.ts"
 import type { EventMapper, Recorded } from "./EventMapper.ts"
 import * as Execution from "./Execution.ts"
 import * as History from "./History.ts"
+import * as Recording from "./Recording.ts"
 import type { LoadError, Loaded } from "./Rehydration.ts"
 import * as Rehydration from "./Rehydration.ts"
 import * as StreamStates from "./StreamStates.ts"
@@ -147,7 +149,7 @@ const within = (n: number, least: number, most: number): boolean => n >= least &
  */
 export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Options = {}): Repository<C, S, E, R> => {
   const { category, decider } = aggregate
-  const { cache = 1024, retry = Execution.defaultRetry } = options
+  const { cache = 1024, retry = Recording.defaultRetry } = options
   const states = StreamStates.make<S, E>(cache, (ports, state, requests) =>
     Execution.carryOut(ports, aggregate, state.stream, state, requests, retry),
   )
@@ -163,6 +165,7 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
       const what = StreamName.fault(stream) ?? optionsFault(options)
       if (what !== undefined) return Effect.fail(new InvalidInput({ what }))
       const { correlationId, causation, metadata } = Context.get(context, CommandContext.Current)
+      const clock = Context.get(context, Clock)
       const state = states(context).at(stream)
       return Effect.callback<Executed<S, E> & { readonly value: A }, R2 | ExecuteError>((resume) => {
         let settled = false
@@ -176,6 +179,7 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
           key: options.commandId,
           expected: options.expected,
           origin: { correlationId: correlationId ?? options.commandId, causation, metadata },
+          clock,
           decide: (current) => {
             const decision = decide(current)
             if (isLeft(decision)) {

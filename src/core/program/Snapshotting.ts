@@ -6,7 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Aggregate } from "../event/Aggregate.ts"
+import type { Aggregate, SnapshotPolicy } from "../event/Aggregate.ts"
 import type { Version } from "../event/Commit.ts"
 import * as HashChain from "../event/HashChain.ts"
 import type { StreamName } from "../event/StreamName.ts"
@@ -19,23 +19,22 @@ import type { Loaded, Ports } from "./Rehydration.ts"
  * @category loading
  * @since 0.1.0
  */
-export const read = Effect.fnUntraced(function* <C, S, E, R>(
+export const read = Effect.fnUntraced(function* <S>(
   { store, mapper, snapshots }: Ports,
-  aggregate: Aggregate<C, S, E, R>,
+  policy: SnapshotPolicy<S>,
   stream: StreamName,
   upTo: Version,
-): Effect.fn.Return<Option.Option<Loaded<S>>, StoreUnavailable> {
-  if (aggregate.snapshot === undefined) return Option.none()
+): Effect.fn.Return<Loaded<S> | undefined, StoreUnavailable> {
   const found = yield* snapshots.read(stream).pipe(
     Effect.catchDefect(() => Effect.succeedNone),
     Effect.orElseSucceed(() => Option.none()),
   )
-  if (Option.isNone(found) || found.value.version > upTo) return Option.none()
+  if (Option.isNone(found) || found.value.version > upTo) return undefined
   const { version, link } = found.value
   const [event] = yield* store.readStream(stream, { after: version - 1, upTo: version })
-  if (event === undefined || !HashChain.equals(event.link, link)) return Option.none()
-  const state = yield* mapper.decodeSnapshot(aggregate.snapshot, found.value)
-  return Option.map(state, (state) => ({ state, version, link, position: event.position }))
+  if (event === undefined || !HashChain.equals(event.link, link)) return undefined
+  const state = yield* mapper.decodeSnapshot(policy, found.value)
+  return Option.isNone(state) ? undefined : { state: state.value, version, link, position: event.position }
 })
 
 /**

@@ -19,8 +19,9 @@ import { EventStore } from "../port/EventStore.ts"
 import type { Snapshots } from "../port/Snapshots.ts"
 import type { ExecuteError, ValueOf } from "./Batch.ts"
 import * as CommandContext from "./CommandContext.ts"
-import { EventMapper, type Origin } from "./EventMapper.ts"
-import * as Execution from "./Execution.ts"
+import type { Origin } from "./Draft.ts"
+import { EventMapper } from "./EventMapper.ts"
+import * as Recording from "./Recording.ts"
 import * as Rehydration from "./Rehydration.ts"
 import * as Snapshotting from "./Snapshotting.ts"
 import type * as StreamStates from "./StreamStates.ts"
@@ -165,7 +166,7 @@ export function transactAll<R, A>(
   decide: (states: {
     readonly [name: string]: unknown
   }) => Either<R, readonly [A, { readonly [name: string]: ReadonlyArray<unknown> | undefined }]>,
-  retry: Schedule.Schedule<unknown> = Execution.defaultRetry,
+  retry: Schedule.Schedule<unknown> = Recording.defaultRetry,
 ): Effect.Effect<Transacted<A>, R | ExecuteError, Needs> {
   return Effect.contextWith((context: Context.Context<Needs>) => {
     const what = fault(participants)
@@ -206,7 +207,7 @@ export function transactAll<R, A>(
         writes: encoded.map(({ name, from, events }) => ({ stream: name, expected: exact(from.version), events })),
       }
       const record = Effect.gen(function* () {
-        const committed = yield* Execution.commit(store, request)
+        const committed = yield* Recording.commit(store, request)
         let position = committed.position - encoded.reduce((n, { events }) => n + events.length, 0)
         for (const [i, { seat, from, state, events }] of encoded.entries()) {
           const head = committed.streams[i]

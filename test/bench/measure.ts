@@ -1,0 +1,111 @@
+/**
+ * Rounds, medians and percentiles. A machine's speed drifts by the minute, so what is compared runs in turns, and what
+ * is reported is the median of the ratios within a round, not a ratio of two moments.
+ */
+
+/** One round of a subject. */
+export interface Sample {
+  readonly perSecond: number
+  /** Milliseconds that each operation (or transaction, or load) took; empty where single ones are too short to time. */
+  readonly latencies: Float64Array
+}
+
+/** Who is measured. A round does the same work each time and answers how fast it was. */
+export interface Subject {
+  readonly name: string
+  readonly writers: number
+  readonly round: () => Sample | Promise<Sample>
+}
+
+/** A line of the report. */
+export interface Figure {
+  readonly work: string
+  readonly subject: string
+  readonly writers: number
+  readonly perSecond: number
+  readonly p50ms: number | null
+  readonly p99ms: number | null
+  /** To the first subject that the work was compared with: the limit. */
+  readonly ratioToLimit: number
+}
+
+/** What a figure ought to be. */
+export interface Goal {
+  readonly subject: string
+  readonly writers: number
+  readonly atLeast: number
+  /** What the ratio is to. */
+  readonly of: string
+}
+
+/** A piece of work: its figures, and the goals that they are held against. */
+export interface Work {
+  readonly about: string
+  readonly goals: ReadonlyArray<Goal>
+  readonly run: () => Promise<ReadonlyArray<Figure>>
+}
+
+const median = (values: ReadonlyArray<number>): number => {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
+}
+
+const percentile = (sorted: Float64Array, share: number): number | null =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null
+
+/** Garbage of one subject must not be collected in the time of another. */
+const collect = (): void => globalThis.gc?.()
+
+/**
+ * Runs all subjects in turns, round by round, after warm-up rounds that do not count. The first subject is the limit
+ * that the others are compared with.
+ */
+export const compare = async (
+  work: string,
+  subjects: ReadonlyArray<Subject>,
+  { rounds = 5, warmUp = 1 }: { readonly rounds?: number; readonly warmUp?: number } = {},
+): Promise<ReadonlyArray<Figure>> => {
+  const samples = subjects.map((): Array<Sample> => [])
+  for (let round = 0; round < warmUp + rounds; round++) {
+    for (const [index, subject] of subjects.entries()) {
+      collect()
+      const sample = await subject.round()
+      if (round >= warmUp) samples[index]?.push(sample)
+    }
+  }
+  const limits = samples[0] ?? []
+  return subjects.map(({ name, writers }, index) => {
+    const own = samples[index] ?? []
+    const latencies = Float64Array.from(own.flatMap((sample) => [...sample.latencies])).sort()
+    return {
+      work,
+      subject: name,
+      writers,
+      perSecond: median(own.map((sample) => sample.perSecond)),
+      p50ms: percentile(latencies, 0.5),
+      p99ms: percentile(latencies, 0.99),
+      ratioToLimit: median(own.map((sample, round) => sample.perSecond / (limits[round]?.perSecond ?? Number.NaN))),
+    }
+  })
+}
+
+/** A round whose operations were timed one by one: `operations` in all, each latency worth the same. */
+export const sample = (operations: number, startedAt: number, latencies: Float64Array): Sample => ({
+  perSecond: operations / ((performance.now() - startedAt) / 1000),
+  latencies,
+})
+
+/** Collects latencies in the order in which operations end. */
+export const stopwatch = (size: number) => {
+  const latencies = new Float64Array(size)
+  let at = 0
+  return {
+    latencies,
+    /** Something that started at this time has ended. */
+    lap: (startedAt: number): void => {
+      latencies[at++] = performance.now() - startedAt
+    },
+  }
+}
