@@ -1,3 +1,5 @@
+// What must not compile stands under @ts-expect-error: the checker of Effects would report it once more.
+// @effect-diagnostics floatingEffect:off missingEffectContext:off
 /** What a user writes (API.md), and what must not compile. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
