@@ -166,6 +166,16 @@ const inTransaction = <A>(database: DatabaseSync, work: () => A): A => {
   }
 }
 
+/** A file that cannot be written shows here: SQLite begins a transaction for writing on it, and says nothing. */
+const tryWriting = (database: DatabaseSync): void => {
+  database.exec("BEGIN IMMEDIATE")
+  try {
+    database.exec("UPDATE meta SET one = one")
+  } finally {
+    rollback(database)
+  }
+}
+
 /** Waits for no lock (`timeout`), and checks no foreign keys: only this library writes. */
 const connect = (file: string, what: string): Effect.Effect<DatabaseSync, StoreUnavailable> =>
   Effect.try({
@@ -218,7 +228,7 @@ export const open = Effect.fnUntraced(function* (
   yield* refuse(what, yield* step(() => schema.look(database)))
   yield* step(() => logAhead(database))
   yield* step(() => database.exec(settings))
-  // Takes the writer's lock also where nothing is to be made: a file that cannot be written shows here.
   yield* refuse(what, yield* step(() => inTransaction(database, () => schema.create(database))))
+  yield* step(() => tryWriting(database))
   return database
 })
