@@ -10,6 +10,20 @@ import type { StreamName } from "./StreamName.ts"
 
 const show = (stream: StreamName): string => `${stream.category}-${stream.id}`
 
+/**
+ * Whatever was thrown, for people.
+ *
+ * @category messages
+ * @since 0.1.0
+ */
+export const describe = (cause: unknown): string => {
+  try {
+    return cause instanceof Error ? cause.message : String(cause)
+  } catch {
+    return `a value of type ${typeof cause}`
+  }
+}
+
 const showExpected = (expected: ExpectedVersion): string => {
   switch (expected._tag) {
     case "Any":
@@ -214,7 +228,7 @@ export class DeciderThrew extends TaggedError("DeciderThrew")<{
   readonly cause: unknown
 }> {
   override get message(): string {
-    const cause = this.cause instanceof Error ? this.cause.message : String(this.cause)
-    return `The decider of ${show(this.stream)} threw in ${this.during} at version ${this.version}: ${cause}. Mend it: a model never throws.`
+    const where = `${show(this.stream)} threw in ${this.during} at version ${this.version}`
+    return `The decider of ${where}: ${describe(this.cause)}. Mend it: a model never throws.`
   }
 }

@@ -35,6 +35,8 @@ export interface Fault {
 /** Deeper nesting is refused: `JSON.parse` and codecs recurse too. */
 const maxDepth = 512
 
+const writesItself = "with a toJSON of its own it is not written as it is"
+
 const isPlain = (value: object): boolean => {
   const prototype = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
@@ -53,7 +55,7 @@ const find = (value: unknown, depth: number): { path: Array<string | number>; re
       if (value === null) return undefined
       if (depth === maxDepth) return { path: [], reason: `it is nested deeper than ${maxDepth}` }
       if (Array.isArray(value)) {
-        if ("toJSON" in value) return { path: [], reason: "an array with a toJSON of its own is not written as it is" }
+        if ("toJSON" in value) return { path: [], reason: writesItself }
         for (let i = 0; i < value.length; i++) {
           const found = find(value[i], depth + 1)
           if (found !== undefined) {
@@ -77,7 +79,8 @@ const find = (value: unknown, depth: number): { path: Array<string | number>; re
           return found
         }
       }
-      return undefined
+      // One that is not enumerable, for the others were found above.
+      return "toJSON" in value && typeof value.toJSON === "function" ? { path: [], reason: writesItself } : undefined
     }
     default:
       return { path: [], reason: `${typeof value} has no JSON` }

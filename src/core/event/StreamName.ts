@@ -30,7 +30,7 @@ const control = /[\u0000-\u001f\u007f-\u009f]/
  * @since 0.1.0
  */
 export const categoryFault = (text: string): string | undefined =>
-  category.test(text)
+  typeof text === "string" && category.test(text)
     ? undefined
     : `category ${JSON.stringify(text)} is not a letter followed by up to 63 letters, digits, "_" or "."`
 
@@ -41,6 +41,7 @@ export const categoryFault = (text: string): string | undefined =>
  * @since 0.1.0
  */
 export const idFault = (text: string): string | undefined => {
+  if (typeof text !== "string") return `stream id ${JSON.stringify(text)} is not a text`
   if (plainId.test(text)) return undefined
   if (text.length === 0) return "a stream id is empty"
   const shown = JSON.stringify(text.length > 64 ? `${text.slice(0, 64)}…` : text)

@@ -5,8 +5,7 @@
  * @since 0.1.0
  */
 import { TaggedError } from "effect/Data"
-
-const causeOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+import { describe } from "../event/Errors.ts"
 
 /**
  * The store could not do it, and did nothing. Where it is `retryable`, the same call may succeed later.
@@ -21,7 +20,7 @@ export class StoreUnavailable extends TaggedError("StoreUnavailable")<{
   readonly cause: unknown
 }> {
   override get message(): string {
-    return `The store is not available: ${this.what} (${causeOf(this.cause)}). ${
+    return `The store is not available: ${this.what} (${describe(this.cause)}). ${
       this.retryable ? "Nothing was recorded; try again." : "Nothing was recorded; this needs a person."
     }`
   }
@@ -36,7 +35,7 @@ export class StoreUnavailable extends TaggedError("StoreUnavailable")<{
  */
 export class CommitUnknown extends TaggedError("CommitUnknown")<{ readonly cause: unknown }> {
   override get message(): string {
-    return `Whether the commit was recorded is not known (${causeOf(this.cause)}). Repeat it with the same ids.`
+    return `Whether the commit was recorded is not known (${describe(this.cause)}). Repeat it with the same ids.`
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Clock } from "effect/Clock"
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
-import { EncodeFailed } from "../event/Errors.ts"
+import { describe, EncodeFailed } from "../event/Errors.ts"
 import * as EventCodec from "../event/EventCodec.ts"
 import * as Json from "../event/Json.ts"
 import type { Cause } from "../event/StoredEvent.ts"
@@ -67,12 +67,17 @@ export const texts = <E>(
   if (isLeft(metadata)) return failed("user metadata", metadata.left)
   const written: Array<Text> = []
   for (const event of events) {
-    const encoded = EventCodec.encode(codec, event)
-    if (isLeft(encoded)) return failed(tagOf(event), Body.inData(encoded.left))
-    const { type, schemaVersion, tags, data } = encoded.right
-    const text = Body.text(data, metadata.right)
-    if (isLeft(text)) return failed(type, text.left)
-    written.push({ type, schemaVersion, tags, text: text.right })
+    try {
+      const encoded = EventCodec.encode(codec, event)
+      if (isLeft(encoded)) return failed(tagOf(event), Body.inData(encoded.left))
+      const { type, schemaVersion, tags, data } = encoded.right
+      const text = Body.text(data, metadata.right)
+      if (isLeft(text)) return failed(type, text.left)
+      written.push({ type, schemaVersion, tags, text: text.right })
+    } catch (error) {
+      // A getter of the event, say.
+      return failed(tagOf(event), { path: "", reason: `reading it threw ${describe(error)}` })
+    }
   }
   return right(written)
 }

@@ -57,7 +57,7 @@ export type Encoded = Either<EncodeFailed, ReadonlyArray<NewEvent>>
  * @category errors
  * @since 0.1.0
  */
-export type ReadError = DecodeFailed | KeyMissing | OpenFailed
+export type ReadError = IntegrityViolation | DecodeFailed | KeyMissing | OpenFailed
 
 /**
  * Where a snapshot was taken.
@@ -86,12 +86,12 @@ export class EventMapper extends Context.Service<
       stream: StreamName.StreamName,
       drafts: ReadonlyArray<Draft.Draft<E>>,
     ) => Effect.Effect<ReadonlyArray<Encoded>, KeyMissing>
-    /** Does not check the hash chain: see `verify`. */
+    /** Checks that each event's content is what was digested; that none is missing is for `verify`. */
     readonly decode: <E>(
       codec: EventCodec.EventCodec<E>,
       events: ReadonlyArray<StoredEvent>,
     ) => Effect.Effect<ReadonlyArray<Recorded<E>>, ReadError>
-    /** Checks that events continue a stream's chain. */
+    /** Checks that events are linked to a stream's head, one after another; their contents are for `decode`. */
     readonly verify: (
       stream: StreamName.StreamName,
       events: ReadonlyArray<StoredEvent>,
@@ -201,6 +201,12 @@ const make = Effect.gen(function* () {
     )
 
   const decode = Effect.fnUntraced(function* <E>(codec: EventCodec.EventCodec<E>, events: ReadonlyArray<StoredEvent>) {
+    // All of them before the first: what was tampered with is told as that, whatever else is wrong.
+    for (const stored of events) {
+      const { stream, version, position } = stored
+      const reason = HashChain.contentFault(hash.digest, stored)
+      if (reason !== undefined) return yield* new IntegrityViolation({ stream, version, position, reason })
+    }
     const recorded: Array<Recorded<E>> = []
     for (const stored of events) {
       const { stream, version, position, type, schemaVersion } = stored
@@ -240,7 +246,7 @@ const make = Effect.gen(function* () {
     events: ReadonlyArray<StoredEvent>,
     from: HashChain.Head,
   ): Effect.Effect<HashChain.Head, IntegrityViolation> => {
-    const verified = HashChain.verify(hash.digest)(stream, events, from)
+    const verified = HashChain.verifyLinks(stream, events, from)
     if (!isLeft(verified)) return Effect.succeed(verified.right)
     const { index, reason } = verified.left
     const position = events[index]?.position ?? 0

@@ -17,7 +17,7 @@ import { CommandRepeated, type EncodeFailed } from "../event/Errors.ts"
 import type { NewEvent, StoredEvent } from "../event/StoredEvent.ts"
 import { equals, type StreamName } from "../event/StreamName.ts"
 import { type Decided, decideAll, type Executed, type ExecuteError, type Outcome, type Request } from "./Batch.ts"
-import { type ProgramCommitError, resolve } from "./Recording.ts"
+import { type ProgramCommitError, resolve, reusedId } from "./Recording.ts"
 import * as Rehydration from "./Rehydration.ts"
 import * as Snapshotting from "./Snapshotting.ts"
 
@@ -98,8 +98,10 @@ interface Turn<C, S, E, R> {
   /** Those that have no answer yet. */
   waiting: ReadonlyArray<Request<S, E>>
   from: Loaded<S> | undefined
-  /** Whether `from` was read from the store in this turn. */
+  /** Whether `from` was read from the store in this turn, and not refuted since. */
   confirmed: boolean
+  /** Whether `from` is known to be old. */
+  old: boolean
 }
 
 /** Answers a command by what it came to when it was recorded. */
@@ -136,10 +138,11 @@ const attempt = <C, S, E, R>(turn: Turn<C, S, E, R>): Effect.Effect<void, Attemp
     held.hold(from)
     return Effect.void
   }
-  if (from === undefined) {
-    return Effect.flatMap(Rehydration.load(ports, aggregate, stream), (loaded) => {
+  if (from === undefined || turn.old) {
+    return Effect.flatMap(Rehydration.refresh(ports, aggregate, stream, from), (loaded) => {
       turn.from = loaded
       turn.confirmed = true
+      turn.old = false
       return attempt(turn)
     })
   }
@@ -149,7 +152,7 @@ const attempt = <C, S, E, R>(turn: Turn<C, S, E, R>): Effect.Effect<void, Attemp
     const plain = writing.faulty.size === 0 && decided.outcomes.every(({ accepted }) => accepted)
     return plain && (writing.events.length > 0 || writing.commands.length > 0)
       ? record(turn, from, decided, writing)
-      : Effect.flatMap(refuse(turn, from, decided, writing), (done) =>
+      : Effect.flatMap(refuse(turn, decided, writing), (done) =>
           done ? attempt(turn) : record(turn, from, decided, writing),
         )
   })
@@ -183,33 +186,24 @@ const record = <C, S, E, R>(
     return turn.waiting.length === 0 ? snapshot : Effect.flatMap(snapshot, () => attempt(turn))
   }
   return Effect.matchEffect(ports.store.commit(request), {
-    onSuccess,
+    onSuccess: (committed) => {
+      const reused = reusedId(request, committed)
+      return reused === undefined ? onSuccess(committed) : Effect.fail(reused)
+    },
     onFailure: (error) =>
       Effect.matchEffect(resolve(ports.store, request, error), {
         onSuccess,
-        onFailure: (resolved) => Effect.flatMap(recover(turn, base, resolved), () => attempt(turn)),
+        onFailure: (resolved) => Effect.flatMap(recover(turn, resolved), () => attempt(turn)),
       }),
   })
 }
 
-/** After a commit was refused: a repeated command is answered, and a conflict read on from before it is told. */
-const recover = Effect.fnUntraced(function* <C, S, E, R>(
-  turn: Turn<C, S, E, R>,
-  base: Loaded<S>,
-  error: ProgramCommitError,
-): Effect.fn.Return<void, AttemptError> {
-  const { ports, aggregate, stream } = turn
-  if (error._tag === "CommandRepeated") return yield* answerAs(turn, error)
-  if (error._tag === "VersionConflict") {
-    // A stream that is shorter than what this process holds is another one: a restored backup, say.
-    turn.from =
-      error.actual < base.version
-        ? yield* Rehydration.load(ports, aggregate, stream)
-        : yield* Rehydration.forward(ports, aggregate, stream, base)
-    turn.confirmed = true
-  }
-  return yield* error
-})
+/** After a commit was refused: a repeated command is answered; a conflict is told, and the next attempt reads on first. */
+const recover = <C, S, E, R>(turn: Turn<C, S, E, R>, error: ProgramCommitError): Effect.Effect<void, AttemptError> => {
+  if (error._tag === "CommandRepeated") return answerAs(turn, error)
+  if (error._tag === "VersionConflict") turn.old = true
+  return Effect.fail(error)
+}
 
 /**
  * Deals with a batch that has refusals or records nothing; whether that took care of it, or it is to be recorded all the
@@ -217,18 +211,15 @@ const recover = Effect.fnUntraced(function* <C, S, E, R>(
  */
 const refuse = Effect.fnUntraced(function* <C, S, E, R>(
   turn: Turn<C, S, E, R>,
-  base: Loaded<S>,
   { outcomes }: Decided<S, E>,
   { events, commands, faulty }: Written<S, E>,
 ): Effect.fn.Return<boolean, AttemptError> {
-  const { ports, aggregate, stream } = turn
   const refused = outcomes.filter(({ accepted, request }) => !accepted || faulty.has(request))
   if (yield* answerAgain(turn, refused)) return true
   const idle = events.length === 0 && commands.length === 0
   if ((idle || faulty.size > 0) && !turn.confirmed) {
     // Decided on a state that may be old, and no commit will tell: read on, and decide again.
-    turn.from = yield* Rehydration.forward(ports, aggregate, stream, base)
-    turn.confirmed = true
+    turn.old = true
     return true
   }
   if (faulty.size > 0) {
@@ -263,7 +254,7 @@ export const carryOut = <C, S, E, R>(
   requests: ReadonlyArray<Request<S, E>>,
   retry: Schedule.Schedule<unknown>,
 ): Effect.Effect<void> => {
-  const turn = { ports, aggregate, stream, held, waiting: requests, from: held.head, confirmed: false }
+  const turn = { ports, aggregate, stream, held, waiting: requests, from: held.head, confirmed: false, old: false }
   const tried = Effect.suspend(() => attempt(turn))
   return Effect.catchCause(tried, (first) => {
     const failed = Cause.findErrorOption(first)

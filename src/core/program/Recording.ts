@@ -6,20 +6,21 @@
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { Commit, Committed } from "../event/Commit.ts"
+import { EventIdReused } from "../event/Errors.ts"
 import { CommitUnknown } from "../port/Errors.ts"
 import type { CommitError, EventStore } from "../port/EventStore.ts"
 
 /**
- * When to decide again after a conflict with another process: at once, and then less and less often, for about ten
- * seconds.
+ * When to decide again after a conflict with another process: at once, and then less and less often, but never much less
+ * than those who do not wait, for ten seconds.
  *
  * @category committing
  * @since 0.1.0
  */
-export const defaultRetry: Schedule.Schedule<unknown> = Schedule.exponential("1 millis", 1.5).pipe(
-  Schedule.jittered,
-  Schedule.upTo({ times: 20 }),
-)
+export const defaultRetry: Schedule.Schedule<unknown> = Schedule.min([
+  Schedule.exponential("1 millis", 1.5),
+  Schedule.spaced("16 millis"),
+]).pipe(Schedule.jittered, Schedule.upTo({ duration: "10 seconds" }))
 
 /** An unknown outcome is asked for again with the same ids, for about ten seconds. */
 const resend = Schedule.exponential("10 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 10 }))
@@ -42,7 +43,26 @@ export type ProgramCommitError = Exclude<
  * @since 0.1.0
  */
 export const commit = (store: EventStore["Service"], request: Commit): Effect.Effect<Committed, ProgramCommitError> =>
-  Effect.catch(store.commit(request), (error) => resolve(store, request, error))
+  Effect.matchEffect(store.commit(request), {
+    onSuccess: (committed) => {
+      const reused = reusedId(request, committed)
+      return reused === undefined ? Effect.succeed(committed) : Effect.fail(reused)
+    },
+    onFailure: (error) => resolve(store, request, error),
+  })
+
+/**
+ * What is sent for the first time and yet recorded before has ids that are not new: the source of randomness and the
+ * clock repeat themselves, after a machine was restored from an image, say.
+ *
+ * @category committing
+ * @since 0.1.0
+ */
+export const reusedId = (request: Commit, committed: Committed): EventIdReused | undefined => {
+  if (!committed.repeated) return undefined
+  const event = request.writes.flatMap(({ events }) => events)[0]
+  return event && new EventIdReused({ id: event.id })
+}
 
 /**
  * What to make of a commit's error: only one whose outcome is not known is tried again.

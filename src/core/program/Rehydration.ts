@@ -117,6 +117,29 @@ export const forward = Effect.fnUntraced(function* <C, S, E, R>(
 })
 
 /**
+ * The latest state, from one that this process holds. Where the stream no longer leads through that one (a backup was
+ * restored, say), what is held is forgotten and the store is the truth.
+ *
+ * @category loading
+ * @since 0.1.0
+ */
+export const refresh = Effect.fnUntraced(function* <C, S, E, R>(
+  ports: Ports,
+  aggregate: Aggregate<C, S, E, R>,
+  stream: StreamName,
+  held: Loaded<S> | undefined,
+): Effect.fn.Return<Loaded<S>, LoadError> {
+  if (held === undefined || held.version === 0) return yield* load(ports, aggregate, stream)
+  const events = yield* ports.store.readStream(stream, { after: held.version - 1, limit: pageSize })
+  const [same, ...later] = events
+  if (same?.version !== held.version || !HashChain.equals(same.link, held.link)) {
+    return yield* load(ports, aggregate, stream)
+  }
+  const loaded = later.length === 0 ? held : yield* advance(ports, aggregate, stream, held, later)
+  return events.length < pageSize ? loaded : yield* forward(ports, aggregate, stream, loaded)
+})
+
+/**
  * The state at a version (the latest, if left out), from the beginning or from a snapshot.
  *
  * @category loading

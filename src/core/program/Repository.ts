@@ -223,12 +223,10 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
     const stream = yield* named(id)
     const { ports, at } = states(yield* Effect.context<Needs>())
     const state = at(stream)
-    const loaded =
-      state.head === undefined
-        ? yield* Rehydration.load(ports, aggregate, stream)
-        : yield* Rehydration.forward(ports, aggregate, stream, state.head)
+    const before = state.head
+    const loaded = yield* Rehydration.refresh(ports, aggregate, stream, before)
     // Somebody else may hold a later one by now.
-    if (loaded.version >= (state.head?.version ?? 0)) state.hold(loaded)
+    if (state.head === before) state.hold(loaded)
     return yield* living(stream, loaded)
   })
 

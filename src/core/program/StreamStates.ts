@@ -90,14 +90,18 @@ export const make = <S, E>(capacity: number, carryOut: CarryOut<S, E>): Lookup<S
     const byId = new Map<string, Kept<S, E>>()
     let run: (effect: Effect.Effect<void>) => void = Effect.runFork
 
-    /** Makes room for one more: each state that was used lately gets a second chance (the CLOCK algorithm). */
+    /**
+     * Makes room for one more: each state that was used lately gets a second chance (the CLOCK algorithm), and one that is
+     * in use stays. It looks at a few only, so that it costs the same however many there are.
+     */
     const makeRoom = (): void => {
+      let looks = 4
       for (const [id, kept] of byId) {
-        if (byId.size < Math.max(capacity, 1)) return
-        if (!kept.state.turns.idle()) continue
+        if (byId.size < Math.max(capacity, 1) || looks-- === 0) return
         byId.delete(id)
-        if (!kept.used) continue
-        kept.used = false
+        const idle = kept.state.turns.idle()
+        if (idle && !kept.used) continue
+        if (idle) kept.used = false
         byId.set(id, kept)
       }
     }

@@ -50,7 +50,6 @@ interface Seat<in out S, in out E> {
     origin: Origin,
   ) => Effect.Effect<Encoded<S>, EncodeFailed | KeyMissing | DeciderThrew>
   readonly keep: (before: Version, loaded: Loaded<S>) => Effect.Effect<void>
-  readonly forget: Effect.Effect<void>
 }
 
 interface Encoded<out S> {
@@ -110,11 +109,7 @@ export const participant = <C, S, E, R>(
     const { ports } = all
     return {
       alone: state.turns.alone,
-      read: Effect.suspend(() =>
-        state.head === undefined
-          ? Rehydration.load(ports, aggregate, name)
-          : Rehydration.forward(ports, aggregate, name, state.head),
-      ),
+      read: Effect.suspend(() => Rehydration.refresh(ports, aggregate, name, state.head)),
       encode: Effect.fnUntraced(function* (from, events, origin) {
         let next = from.state
         try {
@@ -131,7 +126,6 @@ export const participant = <C, S, E, R>(
           state.hold(loaded)
           return Snapshotting.take(ports, aggregate, name, before, loaded)
         }),
-      forget: Effect.sync(() => state.hold(undefined)),
     }
   },
 })
@@ -222,11 +216,7 @@ export function transactAll<R, A>(
       return isLeft(decision) ? yield* Effect.fail(decision.left) : { value: decision.right[0], position }
     })
 
-    const isConflict = (error: unknown): boolean => error instanceof VersionConflict
-    const retried = attempt.pipe(
-      Effect.tapError((error) => (isConflict(error) ? Effect.forEach(seats, ({ seat }) => seat.forget) : Effect.void)),
-      Effect.retry({ schedule: retry, while: isConflict }),
-    )
+    const retried = Effect.retry(attempt, { schedule: retry, while: (error) => error instanceof VersionConflict })
     return seats.reduceRight<typeof retried>((inner, { seat }) => seat.alone(inner), retried)
   })
 }

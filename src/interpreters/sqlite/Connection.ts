@@ -35,6 +35,10 @@ const passing = new Set([...held, result.noMemory, result.interrupted, result.io
 const codeOf = (error: unknown): number | undefined =>
   error instanceof Error && "errcode" in error && typeof error.errcode === "number" ? error.errcode : undefined
 
+/** An integer that no number of JavaScript holds, and so none of ours. */
+const isOutOfRange = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ERR_OUT_OF_RANGE"
+
 const isClosed = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ERR_INVALID_STATE"
 
@@ -58,7 +62,7 @@ export const isHeld = (error: unknown): boolean => isIn(held, error)
  * @since 0.1.0
  */
 export const isFault = (error: unknown): boolean =>
-  codeOf(error) !== undefined || error instanceof Damaged || isClosed(error)
+  codeOf(error) !== undefined || error instanceof Damaged || isOutOfRange(error) || isClosed(error)
 
 /**
  * Whether a COMMIT that failed so may have reached the disk all the same: the write-ahead log was written whole and

@@ -85,6 +85,29 @@ export const make = (statements: Statements) => {
     }
   }
 
+  /**
+   * Reads `count` of `from < n ≤ to`, and answers how far that went. There is one for each number, unless the file was
+   * changed behind our back: then what is missing is made up from further on, for a page that is not full is taken for
+   * the last.
+   */
+  function* filling(
+    from: number,
+    to: number,
+    count: number,
+    upwards: boolean,
+    read: (above: number, upTo: number) => void,
+    found: ReadonlyArray<unknown>,
+  ): Steps<number> {
+    let at = upwards ? from : to
+    while (found.length < count && (upwards ? at < to : at > from)) {
+      const missing = count - found.length
+      const next = upwards ? Math.min(at + missing, to) : Math.max(at - missing, from)
+      yield* upwards ? inPieces(at, next, true, read) : inPieces(next, at, false, read)
+      at = next
+    }
+    return at
+  }
+
   function* readStream(stream: StreamName, range: StreamRange = {}): Steps<ReadonlyArray<StoredEvent>> {
     const { after = 0, upTo = infinity, direction = "forwards", limit = infinity } = range
     const id = Matches.streamId(statements, stream)
@@ -100,18 +123,18 @@ export const make = (statements: Statements) => {
       if (!upwards) rows.reverse()
       for (const row of rows) events.push(event(row, stream, kindOf(integer(row[14])).type))
     }
-    yield* inPieces(upwards ? from : to - count, upwards ? from + count : to, upwards, read)
+    yield* filling(from, to, count, upwards, read, events)
     return events
   }
 
   /** All positions of a range, the first `limit` of them. */
   function* everything(from: Position, to: Position, limit: number): Steps<LogPage> {
     const events: Array<StoredEvent> = []
-    const end = Math.min(to, from + limit)
-    yield* inPieces(from, end, true, (above, upTo) => {
+    const read = (above: number, upTo: number): void => {
       for (const row of statements.allEvents.all(above, upTo)) events.push(inLog(row))
-    })
-    return { events, scannedTo: end }
+    }
+    const scannedTo = yield* filling(from, to, limit, true, read, events)
+    return { events, scannedTo }
   }
 
   /** The positions of a range that a filter means, the first `limit` of them. */

@@ -12,6 +12,7 @@ import type { Scope } from "effect/Scope"
 import { isLeft } from "fp-ts/lib/Either.js"
 import type { Commit, Committed } from "../../core/event/Commit.ts"
 import { decide, recall, type StoreView } from "../../core/event/Decision.ts"
+import * as StreamName from "../../core/event/StreamName.ts"
 import * as Changes from "../../core/port/Changes.ts"
 import { Checkpoints } from "../../core/port/Checkpoints.ts"
 import type { StoreUnavailable } from "../../core/port/Errors.ts"
@@ -86,7 +87,8 @@ export const make = Effect.fnUntraced(function* (
 
   const store = EventStore.of({
     commit: (request) => Effect.suspend(() => commit(request)),
-    readStream: (stream, range) => inTurns("reading a stream", () => reads.readStream(stream, range)),
+    readStream: (stream, range) =>
+      inTurns(`reading ${StreamName.format(stream)}`, () => reads.readStream(stream, range)),
     readAll: (range) => inTurns("reading the log", () => reads.readAll(range)),
     streams: (range) => inTurns("reading the streams", () => reads.streams(range)),
     command: (id) => attempt("reading a command", () => Effect.succeed(Option.fromUndefinedOr(recall(view, id)))),

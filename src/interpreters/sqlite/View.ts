@@ -10,7 +10,7 @@ import * as HashChain from "../../core/event/HashChain.ts"
 import type { StoredEvent } from "../../core/event/StoredEvent.ts"
 import * as StreamName from "../../core/event/StreamName.ts"
 import * as Matches from "./Matches.ts"
-import { bytes, integer, streamName, text, texts } from "./rows.ts"
+import { bytes, integer, link, streamName, text, texts } from "./rows.ts"
 import { complete } from "./Steps.ts"
 import type { Statements } from "./statements.ts"
 
@@ -67,7 +67,7 @@ const headAt = (statements: Statements, stream: StreamName.StreamName, at: Posit
   const id = Matches.streamId(statements, stream)
   if (id === undefined) return HashChain.empty
   const version = Matches.versionFrom(statements, id, at + 1) - 1
-  return version === 0 ? HashChain.empty : { version, link: bytes(statements.linkOf.get(id, version)?.[0]) }
+  return version === 0 ? HashChain.empty : { version, link: link(statements.linkOf.get(id, version)?.[0]) }
 }
 
 /** The name of a kind in the memory of a view: a category has no hyphen. */
@@ -112,7 +112,7 @@ export const make = (statements: Statements): View => {
     const found =
       row === undefined
         ? { id: undefined, ...HashChain.empty }
-        : { id: integer(row[0]), version: integer(row[1]), link: bytes(row[2]) }
+        : { id: integer(row[0]), version: integer(row[1]), link: link(row[2]) }
     streams.set(name, found)
     return found
   }

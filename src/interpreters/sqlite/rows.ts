@@ -42,6 +42,13 @@ export const bytes = (value: SQLOutputValue | undefined): Uint8Array => {
   throw new Damaged(`bytes were expected and ${typeof value} was found`)
 }
 
+/** A link. @category readers @since 0.1.0 */
+export const link = (value: SQLOutputValue | undefined): Uint8Array => {
+  const found = bytes(value)
+  if (found.length <= 64) return found
+  throw new Damaged(`a link was expected and ${found.length} bytes were found`)
+}
+
 const isTexts = (value: unknown): value is ReadonlyArray<string> =>
   Array.isArray(value) && value.every((item) => typeof item === "string")
 
@@ -98,5 +105,5 @@ export const event = (row: Row, stream: StreamName.StreamName, type: string): St
   encoding: text(row[10]),
   body: bytes(row[11]),
   digest: bytes(row[12]),
-  link: bytes(row[13]),
+  link: link(row[13]),
 })

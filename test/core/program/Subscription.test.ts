@@ -157,7 +157,7 @@ describe("following", () => {
     expect(errors).toMatchObject([
       { _tag: "StoreUnavailable" },
       { _tag: "StoreUnavailable" },
-      { _tag: "DecodeFailed", type: "Stolen" },
+      { _tag: "IntegrityViolation", version: 1 },
     ])
   })
 })

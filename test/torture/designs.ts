@@ -1,0 +1,88 @@
+/** Two ways to carry out commands: the library's, and a naive one that the checks must catch. */
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { Commit, Decider, EventMapper, EventStore, Repository } from "everfold"
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
+import { type Account, AccountEvent, Accounts, account, type Command, empty, Overdrawn } from "./model.ts"
+
+const accounts = Repository.make(Accounts, { cache: 8 })
+
+export interface Done {
+  readonly state: Account
+  readonly version: number
+  readonly position: number
+  readonly repeated: boolean
+  readonly events: ReadonlyArray<AccountEvent>
+}
+
+const transfer = (
+  op: string,
+  amount: number,
+  source: Account,
+): Either<Overdrawn, readonly [AccountEvent, AccountEvent]> =>
+  source.balance < amount
+    ? left(new Overdrawn(source))
+    : right([AccountEvent.Moved({ op, amount: -amount }), AccountEvent.Moved({ op, amount })])
+
+const everfold = {
+  execute: accounts.execute,
+  transfer: (op: string, from: string, to: string, amount: number) =>
+    Effect.map(
+      Repository.transactAll({ to: accounts.stream(to), from: accounts.stream(from) }, (states) => {
+        const moved = transfer(op, amount, states.from)
+        return isLeft(moved) ? moved : right([op, { from: [moved.right[0]], to: [moved.right[1]] }] as const)
+      }),
+      ({ position }) => position,
+    ),
+}
+
+/** Where an account stands now. */
+export const load = (id: string) =>
+  accounts
+    .load(id)
+    .pipe(
+      Effect.map(Option.getOrElse(() => ({ state: empty, version: 0, position: 0 }))),
+      Effect.catchTag("NotFound", Effect.die),
+    )
+
+/** Reads, decides, writes, and expects nothing: what was decided on may be history by then. */
+const naive: typeof everfold = {
+  execute: Effect.fnUntraced(function* (id: string, command: Command) {
+    const { state, version } = yield* load(id)
+    const decision = account.decide(command, state)
+    if (isLeft(decision)) return yield* Effect.fail(decision.left)
+    const events = decision.right
+    const position = yield* append(id, events)
+    return {
+      state: Decider.fold(account)(events, state),
+      version: version + events.length,
+      position,
+      repeated: false,
+      events,
+    }
+  }),
+  transfer: Effect.fnUntraced(function* (op: string, from: string, to: string, amount: number) {
+    const moved = transfer(op, amount, (yield* load(from)).state)
+    if (isLeft(moved)) return yield* Effect.fail(moved.left)
+    yield* append(from, [moved.right[0]])
+    return yield* append(to, [moved.right[1]])
+  }),
+}
+
+const append = Effect.fnUntraced(function* (id: string, events: ReadonlyArray<AccountEvent>) {
+  if (events.length === 0) return 0
+  const mapper = yield* EventMapper
+  const store = yield* EventStore
+  const stream = { category: "Account", id }
+  const origin = { correlationId: undefined, causation: null, metadata: {} }
+  const [encoded] = yield* mapper.encode(AccountEvent, stream, [{ events, origin }])
+  if (encoded === undefined || isLeft(encoded)) return yield* Effect.die("cannot be encoded")
+  const write = { stream, expected: Commit.any, events: encoded.right }
+  const committed = yield* store
+    .commit({ hash: mapper.hash, writes: [write] })
+    .pipe(Effect.catchTag(["ConditionFailed", "CheckpointConflict", "Fenced"], Effect.die))
+  return committed.position
+})
+
+export const designs = { everfold, naive }
+export type Design = keyof typeof designs
