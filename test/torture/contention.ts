@@ -1,6 +1,6 @@
 /**
  * Several processes execute commands on one stream of one file, each as fast as it can, and nobody is killed: how many
- * got through, and how long the slowest waited. The exit code is 1 where a process was told of a conflict, or hardly got
+ * got through, and how long the slowest waited. The exit code is 1 where a process was told of a conflict, or did not get
  * through at all.
  *
  *     node test/torture/contention.ts [--seconds N] [--processes N]
@@ -67,8 +67,7 @@ if (values.task !== undefined) {
     )
     for (const process of processes) await process.ends(Number(values.seconds) * 1000 + 10_000)
     const shares = processes.map(({ lines }) => lines[0] ?? { done: 0, conflicts: 0, slowestMillis: -1 })
-    const most = Math.max(...shares.map(({ done }) => done))
-    const fair = shares.every(({ done, conflicts }) => conflicts === 0 && done >= Math.max(8, most / 500))
+    const fair = shares.every(({ done, conflicts }) => conflicts === 0 && done > 0)
     console.log(JSON.stringify({ fair, shares }))
     process.exitCode = fair ? 0 : 1
   } finally {

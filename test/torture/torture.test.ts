@@ -38,7 +38,7 @@ it("catches a design that decides without an expected version and without comman
   expect(code).toBe(1)
 })
 
-// fails today. Whoever loses once waits, and then decides on the state from before it waited.
+// Whoever loses waits, and then must not decide on the state from before it waited.
 it("lets every process through that contends for one stream", async () => {
   const { result } = await run("contention.ts", "--seconds", "3")
   expect(result).toMatchObject({ fair: true })

@@ -34,7 +34,8 @@ export interface Committer {
  * @since 0.1.0
  */
 export interface Observer {
-  readonly begin: () => void
+  /** Whether another process has written since the last transaction. */
+  readonly begin: () => boolean
   readonly done: () => void
   readonly undone: () => void
 }
@@ -46,6 +47,12 @@ interface Job {
   readonly answer: () => void
   readonly fail: (error: Effect.Effect<never, StoreUnavailable | CommitUnknown>) => void
 }
+
+/**
+ * Where another process writes too, each transaction is followed by a pause in which it can read and write: what it
+ * decides would else be old, again and again, before it gets the lock.
+ */
+const courtesy = "1 millis"
 
 /** A transaction takes this many pieces of work, and no further one after so many milliseconds: timers must run. */
 const batch = { size: 256, millis: 10 }
@@ -67,6 +74,8 @@ export const make = Effect.fnUntraced(function* (
   /** Work whose transaction failed in company: to be tried alone, so that it fails alone. */
   const alone = new Set<Job>()
   let closing = false
+  /** Whether another process writes too. */
+  let rival = false
   let wake: (() => void) | undefined
 
   /** Does queued work up to COMMIT; the jobs that were part of it, to the one that threw. */
@@ -78,7 +87,7 @@ export const make = Effect.fnUntraced(function* (
     const jobs: Array<Job> = []
     let ended = false
     try {
-      observer.begin()
+      rival = observer.begin()
       const start = performance.now()
       for (const job of alone.size > 0 ? alone : queue) {
         jobs.push(job)
@@ -146,6 +155,7 @@ export const make = Effect.fnUntraced(function* (
       yield* attempt(what, turn).pipe(
         Effect.catchCause((cause) => Effect.sync(() => failAll([...alone, ...queue], Effect.failCause(cause)))),
       )
+      if (rival && !closing) yield* Effect.sleep(courtesy)
     }
   })
   const drainer = yield* Effect.forkDetach(onLiveClock(drain))

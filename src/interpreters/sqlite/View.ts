@@ -21,8 +21,8 @@ import type { Statements } from "./statements.ts"
 export interface View extends StoreView {
   /** Writes what was accepted. */
   readonly write: (request: Commit, accepted: Accepted) => void
-  /** A transaction has begun: nobody else writes until it ends. */
-  readonly begin: () => void
+  /** A transaction has begun: nobody else writes until it ends. Whether somebody else has written since the last one. */
+  readonly begin: () => boolean
   /** A transaction was undone, and what it wrote. */
   readonly undone: () => void
 }
@@ -200,9 +200,10 @@ export const make = (statements: Statements): View => {
     },
     begin: () => {
       const current = integer(statements.dataVersion.get()?.[0])
-      if (current === dataVersion && streams.size < remembered) return
-      forget()
+      const foreign = dataVersion !== undefined && current !== dataVersion
+      if (current !== dataVersion || streams.size >= remembered) forget()
       dataVersion = current
+      return foreign
     },
     undone: () => {
       forget()
