@@ -10,7 +10,7 @@ const keys = new Map([
   ["k", Buffer.alloc(32, 1)],
   ["other", Buffer.alloc(32, 2)],
 ])
-const cipherOf = () =>
+const cipherOf = (maxSeals?: number) =>
   AesGcm.make(
     {
       active: "k",
@@ -22,6 +22,7 @@ const cipherOf = () =>
       },
     },
     () => "k",
+    maxSeals,
   )
 const aad = Buffer.from("place")
 const plain = Buffer.from("a secret of some length")
@@ -162,5 +163,15 @@ describe("AES-256-GCM", () => {
       ),
     )
     expect(keyId).toBe("b")
+  })
+
+  it("retires a derived key after so many seals, and opens what it sealed", async () => {
+    const cipher = cipherOf(3)
+    const sealed = await Effect.runPromise(
+      Effect.forEach(Array.from({ length: 7 }), () => cipher.seal("k", plain, aad)),
+    )
+    expect(sealed.map(nonceOf)).toEqual([0n, 1n, 2n, 0n, 1n, 2n, 0n])
+    expect(new Set(sealed.map(saltOf)).size).toBe(3)
+    for (const bytes of sealed) expect(await Effect.runPromise(cipher.open("k", bytes, aad))).toEqual(plain)
   })
 })
