@@ -54,6 +54,9 @@ interface Job {
  */
 const courtesy = "1 millis"
 
+/** Milliseconds for which a process that wrote, or held the file, is expected to come again. */
+const rivalry = 1000
+
 /** A transaction takes this many pieces of work, and no further one after so many milliseconds: timers must run. */
 const batch = { size: 256, millis: 10 }
 
@@ -74,8 +77,11 @@ export const make = Effect.fnUntraced(function* (
   /** Work whose transaction failed in company: to be tried alone, so that it fails alone. */
   const alone = new Set<Job>()
   let closing = false
-  /** Whether another process writes too. */
-  let rival = false
+  /** Until when another process is taken to write too. */
+  let rivalUntil = 0
+  const rivalSeen = (): void => {
+    rivalUntil = performance.now() + rivalry
+  }
   let wake: (() => void) | undefined
 
   /** Does queued work up to COMMIT; the jobs that were part of it, to the one that threw. */
@@ -87,7 +93,7 @@ export const make = Effect.fnUntraced(function* (
     const jobs: Array<Job> = []
     let ended = false
     try {
-      rival = observer.begin()
+      if (observer.begin()) rivalSeen()
       const start = performance.now()
       for (const job of alone.size > 0 ? alone : queue) {
         jobs.push(job)
@@ -120,7 +126,12 @@ export const make = Effect.fnUntraced(function* (
   const turn = (): Effect.Effect<void> => {
     if (queue.size === 0 && alone.size === 0) return Effect.void
     rollback(database)
-    statements.begin.run()
+    try {
+      statements.begin.run()
+    } catch (error) {
+      if (isHeld(error)) rivalSeen()
+      throw error
+    }
     const { jobs, error, undecided } = transact()
     if (error === undefined) {
       const taken = take(jobs)
@@ -155,7 +166,7 @@ export const make = Effect.fnUntraced(function* (
       yield* attempt(what, turn).pipe(
         Effect.catchCause((cause) => Effect.sync(() => failAll([...alone, ...queue], Effect.failCause(cause)))),
       )
-      if (rival && !closing) yield* Effect.sleep(courtesy)
+      if (performance.now() < rivalUntil && !closing) yield* Effect.sleep(courtesy)
     }
   })
   const drainer = yield* Effect.forkDetach(onLiveClock(drain))
