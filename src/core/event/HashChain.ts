@@ -118,13 +118,8 @@ export const equals = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(
 export const contentFault = (digest: (preimage: Uint8Array) => Uint8Array, event: StoredEvent): string | undefined =>
   equals(digest(preimage(event.stream, event)), event.digest) ? undefined : "its digest does not match its content"
 
-/**
- * Why an event is not linked to a head, whatever its content, or `undefined` where it is.
- *
- * @category verification
- * @since 0.1.0
- */
-export const linkFault = (head: Head, stream: StreamName, event: StoredEvent): string | undefined =>
+/** Why an event is not linked to a head, whatever its content, or `undefined` where it is. */
+const linkFault = (head: Head, stream: StreamName, event: StoredEvent): string | undefined =>
   placeFault(head, stream, event) ??
   (equals(link(head.link, event.version, event.digest), event.link)
     ? undefined
