@@ -13,7 +13,10 @@
  *
  * @since 0.1.0
  */
-import { type Either, isLeft, type Left, left, right } from "fp-ts/lib/Either.js"
+import type { Contravariant4 } from "fp-ts/lib/Contravariant.js"
+import { type Either, type Left, left, map, mapLeft, right } from "fp-ts/lib/Either.js"
+import { isNone } from "fp-ts/lib/Option.js"
+import type { Prism } from "./Prism.ts"
 import * as View from "./View.ts"
 
 /**
@@ -141,6 +144,11 @@ export const mapCommand =
     isTerminal: self.isTerminal,
   })
 
+const translated =
+  <E, E2>(f: (event: E) => E2) =>
+  (events: ReadonlyArray<E>): ReadonlyArray<E2> =>
+    events.map((event) => f(event))
+
 /**
  * Events of another type. Behaviour is kept where `from(to(e)) = e`.
  *
@@ -151,10 +159,7 @@ export const imapEvent =
   <E, E2>(to: (event: E) => E2, from: (event: E2) => E) =>
   <C, S, R>(self: Decider<C, S, E, R>): Decider<C, S, E2, R> => ({
     initial: self.initial,
-    decide: (command, state) => {
-      const decision = self.decide(command, state)
-      return isLeft(decision) ? decision : right(decision.right.map(to))
-    },
+    decide: (command, state) => map(translated(to))(self.decide(command, state)),
     evolve: (state, event) => self.evolve(state, from(event)),
     isTerminal: self.isTerminal,
   })
@@ -168,68 +173,122 @@ export const imapEvent =
 export const imapState =
   <S, S2>(to: (state: S) => S2, from: (state: S2) => S) =>
   <C, E, R>(self: Decider<C, S, E, R>): Decider<C, S2, E, R> => ({
-    initial: to(self.initial),
+    ...View.imap(to, from)(self),
     decide: (command, state) => self.decide(command, from(state)),
-    evolve: (state, event) => to(self.evolve(from(state), event)),
     isTerminal: (state) => self.isTerminal(from(state)),
   })
 
-type Keyed<K extends PropertyKey> = { readonly [P in K]: unknown }
-type Parts<C extends Keyed<keyof C>, S extends Keyed<keyof C>, E extends Keyed<keyof C>, R> = {
-  readonly [K in keyof C]: Decider<C[K], S[K], E[K], R>
+/**
+ * Rejections of another type.
+ *
+ * @example
+ * ```ts
+ * import { Decider } from "everfold"
+ *
+ * const door = Decider.make({
+ *   initial: true,
+ *   decide: (_: "open", locked: boolean) => (locked ? Decider.reject("locked") : Decider.accept("opened")),
+ *   evolve: (_locked: boolean, _: "opened"): boolean => false
+ * })
+ * const said = Decider.mapRejection((why: string) => `The door is ${why}.`)(door)
+ * console.log(said.decide("open", true)) // { _tag: 'Left', left: 'The door is locked.' }
+ * ```
+ * @category combinators
+ * @since 0.1.0
+ */
+export const mapRejection =
+  <R, R2>(f: (rejection: R) => R2) =>
+  <C, S, E>(self: Decider<C, S, E, R>): Decider<C, S, E, R2> => ({
+    ...self,
+    decide: (command, state) => mapLeft(f)(self.decide(command, state)),
+  })
+
+/**
+ * A decider in a larger world: it decides the commands that it picks and follows the events that it picks; whatever else
+ * is commanded decides nothing, and whatever else happens changes nothing.
+ *
+ * `getOption(e) = none ⇒ evolve(s, e) = s`, `adapt(p) ∘ adapt(q) = adapt(p then q)`
+ *
+ * @example
+ * ```ts
+ * import { Decider, Prism } from "everfold"
+ *
+ * type Command = { readonly _tag: "Ring" } | { readonly _tag: "Knock" }
+ * type Event = { readonly _tag: "Rang" } | { readonly _tag: "Knocked" }
+ * const bell = Decider.make({
+ *   initial: 0,
+ *   decide: (_: { readonly _tag: "Ring" }, _times: number) => Decider.accept({ _tag: "Rang" }),
+ *   evolve: (times: number, _: { readonly _tag: "Rang" }): number => times + 1
+ * })
+ * const door = Decider.adapt(Prism.tagged<Command>()("Ring"), Prism.tagged<Event>()("Rang"))(bell)
+ * console.log(Decider.fold(door)([{ _tag: "Rang" }, { _tag: "Knocked" }])) // 1
+ * ```
+ * @category combinators
+ * @since 0.1.0
+ */
+export const adapt =
+  <C2, C, E2, E>(command: Pick<Prism<C2, C>, "getOption">, event: Prism<E2, E>) =>
+  <S, R>(self: Decider<C, S, E, R>): Decider<C2, S, E2, R> => ({
+    ...View.adapt(event.getOption)(self),
+    decide: (larger, state) => {
+      const own = command.getOption(larger)
+      return isNone(own) ? accept() : map(translated(event.reverseGet))(self.decide(own.value, state))
+    },
+    isTerminal: self.isTerminal,
+  })
+
+/**
+ * The decider that decides nothing and is always over: the unit of `product`.
+ *
+ * @example
+ * ```ts
+ * import { Decider } from "everfold"
+ *
+ * console.log(Decider.neutral().decide("anything", null)) // { _tag: 'Right', right: [] }
+ * ```
+ * @category constructors
+ * @since 0.1.0
+ */
+export const neutral = <C = unknown, E = never>(): Decider<C, null, E> => ({
+  initial: null,
+  decide: () => accept(),
+  evolve: (state) => state,
+  isTerminal: () => true,
+})
+
+export { type ManyCommand, type ManyEvent, many } from "./Many.ts"
+export { batch, type Orchestrated, type OutOfFuel, orchestrate } from "./Orchestration.ts"
+export {
+  combine,
+  type ProductCommand,
+  type ProductEvent,
+  type ProductRejection,
+  type ProductState,
+  product,
+  type Routes,
+  type Routing,
+} from "./Product.ts"
+
+/**
+ * @category instances
+ * @since 0.1.0
+ */
+export const URI = "everfold/Decider"
+
+/**
+ * @category instances
+ * @since 0.1.0
+ */
+export type URI = typeof URI
+
+declare module "fp-ts/HKT.js" {
+  interface URItoKind4<S, R, E, A> {
+    readonly [URI]: Decider<A, S, R, E>
+  }
 }
-type ForPart<C, K extends keyof C = keyof C> = { readonly [P in K]: { readonly _tag: P; readonly command: C[P] } }[K]
-type OfPart<C, E extends Keyed<keyof C>, K extends keyof C = keyof C> = {
-  readonly [P in K]: { readonly _tag: P; readonly event: E[P] }
-}[K]
-interface AnyDecider {
-  readonly initial: unknown
-  readonly decide: (command: never, state: never) => Either<unknown, ReadonlyArray<unknown>>
-  readonly evolve: (state: never, event: never) => unknown
-  readonly isTerminal: (state: never) => boolean
-}
 
 /**
- * A command for one part of a product, tagged with the part's name.
- *
- * @category type-level
- * @since 0.1.0
- */
-export type ProductCommand<P> = ForPart<{ readonly [K in keyof P]: CommandOf<P[K]> }>
-
-/**
- * An event of one part of a product, tagged with the part's name.
- *
- * @category type-level
- * @since 0.1.0
- */
-export type ProductEvent<P> = OfPart<P, { readonly [K in keyof P]: EventOf<P[K]> }>
-
-/**
- * The states of a product's parts, by name.
- *
- * @category type-level
- * @since 0.1.0
- */
-export type ProductState<P> = { readonly [K in keyof P]: StateOf<P[K]> }
-
-/**
- * What any part of a product may reject with.
- *
- * @category type-level
- * @since 0.1.0
- */
-export type ProductRejection<P> = {
-  [K in keyof P]: P[K] extends { readonly decide: (command: never, state: never) => infer Out }
-    ? RejectionOf<Out>
-    : never
-}[keyof P]
-
-/**
- * Several deciders side by side: a command and an event go to the part that they name, and no part sees another's.
- * Terminal when every part is.
- *
- * independence: `fold(es)[k] = foldₖ(es at k)`; events of different parts commute
+ * The fp-ts `Contravariant` of deciders, in their commands.
  *
  * @example
  * ```ts
@@ -240,49 +299,10 @@ export type ProductRejection<P> = {
  *   decide: (by: number, _n: number) => Decider.accept(by),
  *   evolve: (n: number, by: number) => n + by
  * })
- * const game = Decider.product({ home: counter, away: counter })
- *
- * const state = Decider.fold(game)([{ _tag: "home", event: 2 }, { _tag: "away", event: 1 }])
- * console.log(state) // { home: 2, away: 1 }
+ * const lengths = Decider.Contravariant.contramap(counter, (text: string) => text.length)
+ * console.log(lengths.decide("abc", 0)) // { _tag: 'Right', right: [ 3 ] }
  * ```
- * @category combinators
+ * @category instances
  * @since 0.1.0
  */
-export function product<const P extends { readonly [K in keyof P]: AnyDecider }>(
-  parts: P,
-): Decider<ProductCommand<P>, ProductState<P>, ProductEvent<P>, ProductRejection<P>>
-export function product<C extends Keyed<keyof C>, S extends Keyed<keyof C>, E extends Keyed<keyof C>, R>(
-  parts: Parts<C, S, E, R>,
-): Decider<ForPart<C>, S, OfPart<C, E>, R> {
-  const decide = <K extends keyof C>(
-    { _tag, command }: ForPart<C, K>,
-    state: S,
-  ): Either<R, ReadonlyArray<OfPart<C, E, K>>> => {
-    const decision = parts[_tag].decide(command, state[_tag])
-    return isLeft(decision) ? decision : right(decision.right.map((event) => ({ _tag, event })))
-  }
-  const evolve = <K extends keyof C>(state: S, { _tag, event }: OfPart<C, E, K>): S => {
-    // A copy and then the one property: nearly twice as fast as one literal with a computed key.
-    const next = { ...state }
-    next[_tag] = parts[_tag].evolve(state[_tag], event)
-    return next
-  }
-  return {
-    initial: initials(parts),
-    decide,
-    evolve,
-    isTerminal: (state) => keysOf(parts).every((part) => parts[part].isTerminal(state[part])),
-  }
-}
-
-function initials<C extends Keyed<keyof C>, S extends Keyed<keyof C>, E extends Keyed<keyof C>, R>(
-  parts: Parts<C, S, E, R>,
-): S
-function initials(parts: { readonly [part: string]: { readonly initial: unknown } }): object {
-  return Object.fromEntries(Object.entries(parts).map(([part, { initial }]) => [part, initial]))
-}
-
-function keysOf<T extends object>(record: T): ReadonlyArray<keyof T>
-function keysOf(record: object): ReadonlyArray<PropertyKey> {
-  return Object.keys(record)
-}
+export const Contravariant: Contravariant4<URI> = { URI, contramap: (decider, f) => mapCommand(f)(decider) }
