@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
+import { isLeft, left, right } from "fp-ts/lib/Either.js"
 import type { Decider } from "./Decider.ts"
 import type { ProcessManager } from "./ProcessManager.ts"
 
@@ -30,29 +30,20 @@ import type { ProcessManager } from "./ProcessManager.ts"
  */
 export const batch = <C, S, E, R>(self: Decider<C, S, E, R>): Decider<ReadonlyArray<C>, S, E, R> => ({
   ...self,
-  decide: (commands, state) => inTurn(self, commands, state, () => {}),
-})
-
-/** Decides commands one after another, also those that are added meanwhile, and shows each event as it is decided. */
-const inTurn = <C, S, E, R>(
-  self: Decider<C, S, E, R>,
-  commands: Iterable<C>,
-  from: S,
-  seen: (event: E) => void,
-): Either<R, ReadonlyArray<E>> => {
-  const events: Array<E> = []
-  let state = from
-  for (const command of commands) {
-    const decision = self.decide(command, state)
-    if (isLeft(decision)) return decision
-    for (const event of decision.right) {
-      events.push(event)
-      state = self.evolve(state, event)
-      seen(event)
+  decide: (commands, from) => {
+    const events: Array<E> = []
+    let state = from
+    for (const command of commands) {
+      const decision = self.decide(command, state)
+      if (isLeft(decision)) return decision
+      for (const event of decision.right) {
+        events.push(event)
+        state = self.evolve(state, event)
+      }
     }
-  }
-  return right(events)
-}
+    return right(events)
+  },
+})
 
 /**
  * The states of a decider and of the process manager that drives it.
@@ -115,19 +106,25 @@ export const orchestrate = <EP, CP, P>(process: ProcessManager<EP, CP, P>, fuel:
     self: Decider<C | CP, S, E, R>,
   ): Decider<C | CP, Orchestrated<S, P>, E, R | OutOfFuel<C | CP>> => ({
     initial: { decider: self.initial, process: process.initial },
-    decide: (command, state) => {
-      const queue = [command]
-      let asked = -1
-      const fuelled: Decider<C | CP, S, E, R | OutOfFuel<C | CP>> = {
-        ...self,
-        decide: (next, current) =>
-          ++asked > fuel ? left({ _tag: "OutOfFuel", fuel, next }) : self.decide(next, current),
+    decide: (command, from) => {
+      const events: Array<E> = []
+      let state = from.decider
+      let remembered = from.process
+      const queue: Array<C | CP> = [command]
+      let spare = fuel
+      // What is asked for meanwhile is taken too: the loop goes on to the end that the queue has by then.
+      for (const next of queue) {
+        if (spare-- < 0) return left({ _tag: "OutOfFuel", fuel, next })
+        const decision = self.decide(next, state)
+        if (isLeft(decision)) return decision
+        for (const event of decision.right) {
+          events.push(event)
+          state = self.evolve(state, event)
+          remembered = process.evolve(remembered, event)
+          for (const asked of process.react(remembered, event)) queue.push(asked)
+        }
       }
-      let remembered = state.process
-      return inTurn(fuelled, queue, state.decider, (event) => {
-        remembered = process.evolve(remembered, event)
-        for (const next of process.react(remembered, event)) queue.push(next)
-      })
+      return right(events)
     },
     evolve: (state, event) => ({
       decider: self.evolve(state.decider, event),
