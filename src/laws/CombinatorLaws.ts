@@ -16,6 +16,14 @@ import type * as Law from "./Law.ts"
 /**
  * Combinators to be tried in place of the library's.
  *
+ * @example
+ * ```ts
+ * import { CombinatorLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ *
+ * const mine: CombinatorLaws.Subject = { policy: { concat: (p, q) => (event) => p(event).concat(q(event)) } }
+ * laws(CombinatorLaws.suite(mine), { only: "A12" })
+ * ```
  * @category model
  * @since 0.1.0
  */

@@ -15,6 +15,8 @@ import * as Law from "./Law.ts"
 import { same } from "./Same.ts"
 
 /**
+ * A process manager, and the events that it may meet.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -166,7 +168,11 @@ const carryOut = <C, S, E, R, P>(
  *   pending: (waiting) => waiting
  * })
  *
- * laws(ProcessLaws.suite({ process: greeting, events: fc.constantFrom("Ada", "Grace", "greeted") }))
+ * const subject: ProcessLaws.Subject<string, string, ReadonlyArray<string>> = {
+ *   process: greeting,
+ *   events: fc.constantFrom("Ada", "Grace", "greeted")
+ * }
+ * laws(ProcessLaws.suite(subject))
  * ```
  * @category suites
  * @since 0.1.0
@@ -200,7 +206,12 @@ export const suite = <E, C, S>(subject: Subject<E, C, S>): Law.Suite => ({
  *   pending: (n) => (n > 1 ? [Math.floor(n / 2)] : [])
  * })
  *
- * laws(ProcessLaws.restart({ process: halving, decider, commands: fc.integer({ min: 1, max: 20 }) }))
+ * const driven: ProcessLaws.Driven<number, number, number, never, number> = {
+ *   process: halving,
+ *   decider,
+ *   commands: fc.integer({ min: 1, max: 20 })
+ * }
+ * laws(ProcessLaws.restart(driven))
  * ```
  * @category suites
  * @since 0.1.0

@@ -11,17 +11,30 @@
  * - purity: neither function changes its arguments or depends on anything else
  * - totality: neither function throws on a reachable state; `evolve` cannot refuse history
  *
+ * Combinators, each with its law (`CombinatorLaws`): `mapCommand`, `imapEvent`, `imapState`, `mapRejection` and `adapt`
+ * dress a decider; `product` (with `neutral`), `combine` and `many` set deciders side by side; `batch` and `orchestrate`
+ * decide several commands at once. Two deciders are replay equal (`≈`) where they decide the same, and are over alike, on
+ * every history.
+ *
  * @since 0.1.0
  */
 import type { Contravariant4 } from "fp-ts/lib/Contravariant.js"
-import { type Either, type Left, left, map, mapLeft, right } from "fp-ts/lib/Either.js"
-import { isNone } from "fp-ts/lib/Option.js"
-import type { Prism } from "./Prism.ts"
+import { type Either, type Left, left, right } from "fp-ts/lib/Either.js"
+import { mapCommand } from "./Mapping.ts"
 import * as View from "./View.ts"
 
 /**
  * Commands `C` are decided on a state `S` into events `E` or a rejection `R`.
  *
+ * @example
+ * ```ts
+ * import { Decider } from "everfold"
+ *
+ * const run = <C, S, E, R>(decider: Decider.Decider<C, S, E, R>, command: C, state: S): S => {
+ *   const decision = decider.decide(command, state)
+ *   return decision._tag === "Left" ? state : Decider.fold(decider)(decision.right, state)
+ * }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -32,26 +45,47 @@ export interface Decider<in C, in out S, in out E, out R = never> extends View.V
 }
 
 /**
- * What a decision function may return: rejections are the types of its `Left`s.
+ * The rejections of a decision: the types of its `Left`s.
  *
+ * @example
+ * ```ts
+ * import { Decider } from "everfold"
+ *
+ * const door = Decider.make({
+ *   initial: "shut",
+ *   decide: (command: "open" | "shut", state: string) =>
+ *     command === state ? Decider.reject("so it is") : Decider.accept(command),
+ *   evolve: (_state: string, event: "open" | "shut"): string => event
+ * })
+ * const command: Decider.CommandOf<typeof door> = "open"
+ * const state: Decider.StateOf<typeof door> = "ajar"
+ * const event: Decider.EventOf<typeof door> = "shut"
+ * const rejection: Decider.RejectionOf<ReturnType<typeof door.decide>> = "so it is"
+ * ```
  * @category type-level
  * @since 0.1.0
  */
 export type RejectionOf<Out> = Out extends Left<infer R> ? R : never
 
 /**
+ * What a decider is commanded.
+ *
  * @category type-level
  * @since 0.1.0
  */
 export type CommandOf<D> = D extends { readonly decide: (command: infer C, state: never) => unknown } ? C : never
 
 /**
+ * What a decider remembers.
+ *
  * @category type-level
  * @since 0.1.0
  */
 export type StateOf<D> = D extends { readonly initial: infer S } ? S : never
 
 /**
+ * What a decider says has happened.
+ *
  * @category type-level
  * @since 0.1.0
  */
@@ -60,6 +94,18 @@ export type EventOf<D> = D extends { readonly evolve: (state: never, event: infe
 /**
  * What `make` takes: a decider whose `isTerminal` may be left out (never terminal).
  *
+ * @example
+ * ```ts
+ * import { Decider } from "everfold"
+ * import type { Either } from "fp-ts/lib/Either.js"
+ *
+ * const counting: Decider.Definition<number, number, number, Either<never, ReadonlyArray<number>>> = {
+ *   initial: 0,
+ *   decide: (by) => Decider.accept(by),
+ *   evolve: (n, by) => n + by
+ * }
+ * console.log(Decider.make(counting).isTerminal(1_000_000)) // false
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -106,6 +152,12 @@ export function make<C, S, E, R>(definition: Definition<C, S, E, Either<R, Reado
 /**
  * The decision that these events happen, in this order. No events at all is a decision too.
  *
+ * @example
+ * ```ts
+ * import { Decider } from "everfold"
+ *
+ * console.log(Decider.accept("Opened", "Entered")) // { _tag: 'Right', right: [ 'Opened', 'Entered' ] }
+ * ```
  * @category decisions
  * @since 0.1.0
  */
@@ -114,6 +166,12 @@ export const accept = <const E = never>(...events: ReadonlyArray<E>): Either<nev
 /**
  * The decision that the command is refused. A rejection is the model's own value, not an exception.
  *
+ * @example
+ * ```ts
+ * import { Decider } from "everfold"
+ *
+ * console.log(Decider.reject({ _tag: "Locked" })) // { _tag: 'Left', left: { _tag: 'Locked' } }
+ * ```
  * @category decisions
  * @since 0.1.0
  */
@@ -122,120 +180,22 @@ export const reject = <const R>(rejection: R): Either<R, never> => left(rejectio
 /**
  * The state after these events, from `state`. `fold(d)(events)` starts at the initial state.
  *
- * @category folding
- * @since 0.1.0
- */
-export const fold: typeof View.fold = View.fold
-
-/**
- * Commands of another type, each translated before it is decided.
- *
- * `mapCommand(identity) = identity`, `mapCommand(f) ∘ mapCommand(g) = mapCommand(g ∘ f)`
- *
- * @category combinators
- * @since 0.1.0
- */
-export const mapCommand =
-  <C2, C>(f: (command: C2) => C) =>
-  <S, E, R>(self: Decider<C, S, E, R>): Decider<C2, S, E, R> => ({
-    initial: self.initial,
-    decide: (command, state) => self.decide(f(command), state),
-    evolve: self.evolve,
-    isTerminal: self.isTerminal,
-  })
-
-const translated =
-  <E, E2>(f: (event: E) => E2) =>
-  (events: ReadonlyArray<E>): ReadonlyArray<E2> =>
-    events.map((event) => f(event))
-
-/**
- * Events of another type. Behaviour is kept where `from(to(e)) = e`.
- *
- * @category combinators
- * @since 0.1.0
- */
-export const imapEvent =
-  <E, E2>(to: (event: E) => E2, from: (event: E2) => E) =>
-  <C, S, R>(self: Decider<C, S, E, R>): Decider<C, S, E2, R> => ({
-    initial: self.initial,
-    decide: (command, state) => map(translated(to))(self.decide(command, state)),
-    evolve: (state, event) => self.evolve(state, from(event)),
-    isTerminal: self.isTerminal,
-  })
-
-/**
- * A state of another type. Behaviour is kept where `from(to(s)) = s`.
- *
- * @category combinators
- * @since 0.1.0
- */
-export const imapState =
-  <S, S2>(to: (state: S) => S2, from: (state: S2) => S) =>
-  <C, E, R>(self: Decider<C, S, E, R>): Decider<C, S2, E, R> => ({
-    ...View.imap(to, from)(self),
-    decide: (command, state) => self.decide(command, from(state)),
-    isTerminal: (state) => self.isTerminal(from(state)),
-  })
-
-/**
- * Rejections of another type.
- *
  * @example
  * ```ts
  * import { Decider } from "everfold"
  *
- * const door = Decider.make({
- *   initial: true,
- *   decide: (_: "open", locked: boolean) => (locked ? Decider.reject("locked") : Decider.accept("opened")),
- *   evolve: (_locked: boolean, _: "opened"): boolean => false
- * })
- * const said = Decider.mapRejection((why: string) => `The door is ${why}.`)(door)
- * console.log(said.decide("open", true)) // { _tag: 'Left', left: 'The door is locked.' }
- * ```
- * @category combinators
- * @since 0.1.0
- */
-export const mapRejection =
-  <R, R2>(f: (rejection: R) => R2) =>
-  <C, S, E>(self: Decider<C, S, E, R>): Decider<C, S, E, R2> => ({
-    ...self,
-    decide: (command, state) => mapLeft(f)(self.decide(command, state)),
-  })
-
-/**
- * A decider in a larger world: it decides the commands that it picks and follows the events that it picks; whatever else
- * is commanded decides nothing, and whatever else happens changes nothing.
- *
- * `getOption(e) = none ⇒ evolve(s, e) = s`, `adapt(p) ∘ adapt(q) = adapt(p then q)`
- *
- * @example
- * ```ts
- * import { Decider, Prism } from "everfold"
- *
- * type Command = { readonly _tag: "Ring" } | { readonly _tag: "Knock" }
- * type Event = { readonly _tag: "Rang" } | { readonly _tag: "Knocked" }
- * const bell = Decider.make({
+ * const counter = Decider.make({
  *   initial: 0,
- *   decide: (_: { readonly _tag: "Ring" }, _times: number) => Decider.accept({ _tag: "Rang" }),
- *   evolve: (times: number, _: { readonly _tag: "Rang" }): number => times + 1
+ *   decide: (by: number, _n: number) => Decider.accept(by),
+ *   evolve: (n: number, by: number) => n + by
  * })
- * const door = Decider.adapt(Prism.tagged<Command>()("Ring"), Prism.tagged<Event>()("Rang"))(bell)
- * console.log(Decider.fold(door)([{ _tag: "Rang" }, { _tag: "Knocked" }])) // 1
+ * console.log(Decider.fold(counter)([1, 2, 3])) // 6
+ * console.log(Decider.fold(counter)([4], 6)) // 10
  * ```
- * @category combinators
+ * @category folding
  * @since 0.1.0
  */
-export const adapt =
-  <C2, C, E2, E>(command: Pick<Prism<C2, C>, "getOption">, event: Prism<E2, E>) =>
-  <S, R>(self: Decider<C, S, E, R>): Decider<C2, S, E2, R> => ({
-    ...View.adapt(event.getOption)(self),
-    decide: (larger, state) => {
-      const own = command.getOption(larger)
-      return isNone(own) ? accept() : map(translated(event.reverseGet))(self.decide(own.value, state))
-    },
-    isTerminal: self.isTerminal,
-  })
+export const fold: typeof View.fold = View.fold
 
 /**
  * The decider that decides nothing and is always over: the unit of `product`.
@@ -257,6 +217,7 @@ export const neutral = <C = unknown, E = never>(): Decider<C, null, E> => ({
 })
 
 export { type ManyCommand, type ManyEvent, many } from "./Many.ts"
+export { adapt, imapEvent, imapState, mapCommand, mapRejection } from "./Mapping.ts"
 export { batch, type Orchestrated, type OutOfFuel, orchestrate } from "./Orchestration.ts"
 export {
   combine,
@@ -270,12 +231,26 @@ export {
 } from "./Product.ts"
 
 /**
+ * The name that fp-ts knows deciders by.
+ *
+ * @example
+ * ```ts
+ * import { Decider } from "everfold"
+ * import type { Kind4 } from "fp-ts/HKT.js"
+ *
+ * // State, events, rejections, commands.
+ * declare const counter: Kind4<Decider.URI, number, number, never, string>
+ * const same: Decider.Decider<string, number, number> = counter
+ * console.log(Decider.URI) // everfold/Decider
+ * ```
  * @category instances
  * @since 0.1.0
  */
 export const URI = "everfold/Decider"
 
 /**
+ * The type of that name.
+ *
  * @category instances
  * @since 0.1.0
  */

@@ -9,6 +9,13 @@ import type { Decider } from "./Decider.ts"
 /**
  * A command for one instance.
  *
+ * @example
+ * ```ts
+ * import type { Decider } from "everfold"
+ *
+ * const sit: Decider.ManyCommand<string, "sit"> = { key: "A1", command: "sit" }
+ * const sat: Decider.ManyEvent<string, "sat"> = { key: "A1", event: "sat" }
+ * ```
  * @category model
  * @since 0.1.0
  */

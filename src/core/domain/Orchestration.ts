@@ -48,6 +48,12 @@ export const batch = <C, S, E, R>(self: Decider<C, S, E, R>): Decider<ReadonlyAr
 /**
  * The states of a decider and of the process manager that drives it.
  *
+ * @example
+ * ```ts
+ * import type { Decider } from "everfold"
+ *
+ * const atTheTill: Decider.Orchestrated<number, number> = { decider: 50, process: 5 }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -59,6 +65,13 @@ export interface Orchestrated<out S, out P> {
 /**
  * The process manager asked for more commands than it was given fuel for: it may go round in a circle.
  *
+ * @example
+ * ```ts
+ * import type { Decider } from "everfold"
+ *
+ * const explain = ({ fuel, next }: Decider.OutOfFuel<string>) => `After ${fuel} commands it still asked for ${next}.`
+ * console.log(explain({ _tag: "OutOfFuel", fuel: 10, next: "more" })) // After 10 commands it still asked for more.
+ * ```
  * @category errors
  * @since 0.1.0
  */

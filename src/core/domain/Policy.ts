@@ -14,6 +14,8 @@ import type { Monoid } from "fp-ts/lib/Monoid.js"
 import type { Profunctor2 } from "fp-ts/lib/Profunctor.js"
 
 /**
+ * What each event is answered with.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -91,12 +93,25 @@ export const promap =
 export const getMonoid = <E, C>(): Monoid<Policy<E, C>> => ({ concat, empty })
 
 /**
+ * The name that fp-ts knows policies by.
+ *
+ * @example
+ * ```ts
+ * import { Policy } from "everfold"
+ * import type { Kind2 } from "fp-ts/HKT.js"
+ *
+ * // Events, commands.
+ * const greet: Kind2<Policy.URI, string, string> = (name) => [`greet ${name}`]
+ * console.log(Policy.URI, greet("Ada")) // everfold/Policy [ 'greet Ada' ]
+ * ```
  * @category instances
  * @since 0.1.0
  */
 export const URI = "everfold/Policy"
 
 /**
+ * The type of that name.
+ *
  * @category instances
  * @since 0.1.0
  */

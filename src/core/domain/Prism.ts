@@ -13,6 +13,8 @@
 import { chain, fromPredicate, type Option, some } from "fp-ts/lib/Option.js"
 
 /**
+ * How a part `A` is picked out of a whole `S`, where it is one, and put back.
+ *
  * @category model
  * @since 0.1.0
  */

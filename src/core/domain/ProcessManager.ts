@@ -37,6 +37,18 @@ export interface ProcessManager<in E, out C, in out S> extends View.View<S, E> {
 /**
  * What `make` takes: a process manager whose `isTerminal` may be left out (never over).
  *
+ * @example
+ * ```ts
+ * import { ProcessManager } from "everfold"
+ *
+ * const definition: ProcessManager.Definition<string, string, ReadonlyArray<string>> = {
+ *   initial: [],
+ *   evolve: (waiting, event) => (event === "greeted" ? [] : [...waiting, event]),
+ *   react: (_waiting, event) => (event === "greeted" ? [] : [event]),
+ *   pending: (waiting) => waiting
+ * }
+ * console.log(ProcessManager.make(definition).isTerminal([])) // false
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -186,6 +198,16 @@ interface AnyProcess {
 /**
  * What any part of a product may ask for.
  *
+ * @example
+ * ```ts
+ * import { ProcessManager } from "everfold"
+ *
+ * declare const parts: {
+ *   readonly mail: ProcessManager.ProcessManager<string, "send", number>
+ *   readonly shelf: ProcessManager.ProcessManager<string, "file", number>
+ * }
+ * const commands: ReadonlyArray<ProcessManager.ProductCommand<typeof parts>> = ["send", "file"]
+ * ```
  * @category type-level
  * @since 0.1.0
  */
@@ -230,12 +252,25 @@ export function product(processes: {
 }
 
 /**
+ * The name that fp-ts knows process managers by.
+ *
+ * @example
+ * ```ts
+ * import { ProcessManager } from "everfold"
+ * import type { Kind3 } from "fp-ts/HKT.js"
+ *
+ * // State, events, commands.
+ * const silent: Kind3<ProcessManager.URI, object, string, string> = ProcessManager.product({})
+ * console.log(ProcessManager.URI, silent.pending({})) // everfold/ProcessManager []
+ * ```
  * @category instances
  * @since 0.1.0
  */
 export const URI = "everfold/ProcessManager"
 
 /**
+ * The type of that name.
+ *
  * @category instances
  * @since 0.1.0
  */

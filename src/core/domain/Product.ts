@@ -23,6 +23,22 @@ export interface AnyDecider<out E> {
 /**
  * A command for one part of a product, tagged with the part's name.
  *
+ * @example
+ * ```ts
+ * import { Decider } from "everfold"
+ *
+ * const counter = Decider.make({
+ *   initial: 0,
+ *   decide: (by: number, n: number) => (n + by < 0 ? Decider.reject("too little") : Decider.accept(by)),
+ *   evolve: (n: number, by: number) => n + by
+ * })
+ * const parts = { home: counter, away: counter }
+ * const state: Decider.ProductState<typeof parts> = { home: 2, away: 1 }
+ * const command: Decider.ProductCommand<typeof parts> = { _tag: "away", command: -2 }
+ * const event: Decider.ProductEvent<typeof parts> = { _tag: "home", event: 3 }
+ * const rejection: Decider.ProductRejection<typeof parts> = "too little"
+ * console.log(Decider.product(parts).decide(command, state)) // { _tag: 'Left', left: 'too little' }
+ * ```
  * @category type-level
  * @since 0.1.0
  */
@@ -180,6 +196,18 @@ type RouteOf<M> = {
 /**
  * Which part each command and each event belongs to, by tag.
  *
+ * @example
+ * ```ts
+ * import { Decider } from "everfold"
+ *
+ * declare const parts: {
+ *   readonly lamp: Decider.Decider<{ readonly _tag: "Press" }, boolean, { readonly _tag: "Pressed" }>
+ *   readonly bell: Decider.Decider<{ readonly _tag: "Ring" }, number, { readonly _tag: "Rang" }>
+ * }
+ * const commands: Decider.Routes<{ lamp: { _tag: "Press" }; bell: { _tag: "Ring" } }> = { Press: "lamp", Ring: "bell" }
+ * const routing: Decider.Routing<typeof parts> = { commands, events: { Pressed: "lamp", Rang: "bell" } }
+ * const door = Decider.combine(parts, routing)
+ * ```
  * @category model
  * @since 0.1.0
  */

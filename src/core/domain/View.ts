@@ -18,6 +18,14 @@ import type { Contravariant2 } from "fp-ts/lib/Contravariant.js"
 import { isNone, type Option } from "fp-ts/lib/Option.js"
 
 /**
+ * Events `E` folded into a state `S`.
+ *
+ * @example
+ * ```ts
+ * import type { View } from "everfold"
+ *
+ * const last: View.View<string, string> = { initial: "", evolve: (_state, event) => event }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -153,6 +161,18 @@ interface AnyView {
 /**
  * The states of a product's views, by name.
  *
+ * @example
+ * ```ts
+ * import { View } from "everfold"
+ *
+ * const views = {
+ *   count: View.make(0, (n: number, _event: unknown) => n + 1),
+ *   last: View.make("", (_last: string, event: string) => event)
+ * }
+ * const state: View.ProductState<typeof views> = { count: 1, last: "seen" }
+ * const event: View.ProductEvent<typeof views> = "seen"
+ * console.log(View.product(views).evolve(state, event)) // { count: 2, last: 'seen' }
+ * ```
  * @category type-level
  * @since 0.1.0
  */
@@ -208,12 +228,25 @@ export function product(views: {
 }
 
 /**
+ * The name that fp-ts knows views by.
+ *
+ * @example
+ * ```ts
+ * import { View } from "everfold"
+ * import type { Kind2 } from "fp-ts/HKT.js"
+ *
+ * // State, events.
+ * const count: Kind2<View.URI, number, string> = View.make(0, (n: number, _event: string) => n + 1)
+ * console.log(View.URI, View.fold(count)(["a"])) // everfold/View 1
+ * ```
  * @category instances
  * @since 0.1.0
  */
 export const URI = "everfold/View"
 
 /**
+ * The type of that name.
+ *
  * @category instances
  * @since 0.1.0
  */
