@@ -4,8 +4,6 @@ import type { Either } from "fp-ts/lib/Either.js"
 import { isLeft, left, right } from "fp-ts/lib/Either.js"
 import { compare, type Figure, type Subject, type Work } from "./measure.ts"
 
-const steps = 500_000
-
 type Overdrawn = "Overdrawn"
 interface Moved {
   readonly _tag: "Moved"
@@ -210,10 +208,10 @@ const wrapped = commands.map((command): Wrapped => {
   return command._tag === "Place" ? { _tag: "stock", command } : { _tag: "lamp", command }
 })
 const moves = commands.filter((command) => command._tag === "Move").filter(({ amount }) => amount !== 0)
-const keyed = moves.map((command, i) => ({ key: i % 10, command }))
+const keyed = (keys: number) => moves.map((command, i) => ({ key: i % keys, command }))
 const batches = moves.map((_, i) => moves.slice(i, i + 5))
 
-const play = <C, S, E, R>(model: Decider.Decider<C, S, E, R>, commands: ReadonlyArray<C>): S => {
+const play = <C, S, E, R>(model: Decider.Decider<C, S, E, R>, commands: ReadonlyArray<C>, steps: number): S => {
   let state = model.initial
   for (let done = 0; done < steps; ) {
     for (const command of commands) {
@@ -234,14 +232,15 @@ const against = <C, S, E, R>(
   byHand: Decider.Decider<C, S, E, R>,
   composed: Decider.Decider<C, S, E, R>,
   commands: ReadonlyArray<C>,
+  steps = 500_000,
 ): Promise<ReadonlyArray<Figure>> => {
-  const expected = shown(play(byHand, commands))
+  const expected = shown(play(byHand, commands, steps))
   const subject = (name: string, model: Decider.Decider<C, S, E, R>): Subject => ({
     name,
     writers: 1,
     round: () => {
       const start = performance.now()
-      const state = play(model, commands)
+      const state = play(model, commands, steps)
       const seconds = (performance.now() - start) / 1000
       if (shown(state) !== expected) throw new Error(`${name} came to another state`)
       return { perSecond: steps / seconds, latencies: new Float64Array() }
@@ -257,7 +256,8 @@ const works = {
   product: () => against("product", wrappedByHand, Decider.product(parts), wrapped),
   combine: () => against("combine", plainByHand, combined, commands),
   adapt: () => against("adapt", adaptedByHand, adapted, commands),
-  many: () => against("many", manyByHand, many, keyed),
+  many: () => against("many", manyByHand, many, keyed(10)),
+  "many, 300 keys": () => against("many, 300 keys", manyByHand, many, keyed(300), 20_000),
   batch: () => against("batch", batchByHand, batch, batches),
   orchestrate: () => against("orchestrate", orchestratedByHand, orchestrated, moves),
 }

@@ -1,4 +1,5 @@
 import { describe } from "vitest"
+import * as Decider from "../../src/core/domain/Decider.ts"
 import * as ProcessManager from "../../src/core/domain/ProcessManager.ts"
 import * as ProcessLaws from "../../src/laws/ProcessLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
@@ -11,6 +12,7 @@ laws(ProcessLaws.suite({ process: courier, events }))
 laws(ProcessLaws.suite({ process: processes.dayCourier, events }))
 laws(ProcessLaws.suite({ process: ProcessManager.product({ courier, day: processes.dayCourier }), events }))
 laws(ProcessLaws.restart({ process: courier, decider: depot, commands }))
+laws(ProcessLaws.restart({ process: processes.dayCourier, decider: depot, commands }))
 
 describe("broken", () => {
   const broken = <S>(process: ProcessManager.ProcessManager<processes.Event, processes.Command, S>) =>
@@ -25,4 +27,22 @@ describe("broken", () => {
   catches("PM4", "a courier that forgets at a restart", restarted(processes.forgets))
   catches("PM4", "a courier that remembers one thing at a time", restarted(processes.oneAtATime))
   catches("PM4", "a courier for whom nothing is ever done", restarted(processes.neverDone))
+
+  const decided = (decide: (command: processes.Command) => ReturnType<typeof depot.decide>) =>
+    ProcessLaws.restart({ process: processes.forgets, decider: { ...depot, decide }, commands })
+  catches(
+    "PM5",
+    "a decider that refuses everything",
+    decided(() => Decider.reject("sent before")),
+  )
+  catches(
+    "PM5",
+    "a decider that records nothing",
+    decided(() => Decider.accept()),
+  )
+  catches(
+    "PM5",
+    "a process without end",
+    decided((command) => Decider.accept({ _tag: "Ordered", parcel: command._tag.length })),
+  )
 })

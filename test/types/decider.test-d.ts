@@ -149,3 +149,46 @@ const seen = View.product({
 expectTypeOf(seen).toEqualTypeOf<View.View<{ readonly ons: number; readonly all: string }, Evt>>()
 const nothing: View.View<Readonly<Record<never, never>>, unknown> = View.product({})
 expectTypeOf(nothing.initial).toExtend<object>()
+
+// Parts have to be deciders through and through, each with a name.
+// @ts-expect-error a part that evolves another state than it begins with
+Decider.product({ p: { ...d, initial: "" } })
+// @ts-expect-error a part that may be missing
+Decider.product<{ readonly d: typeof d; readonly text?: typeof text }>({ d })
+// @ts-expect-error a view that evolves another state than it begins with
+View.product({ v: { initial: 0, evolve: (s: string, _e: Evt) => s } })
+// @ts-expect-error a process manager that asks on another state
+ProcessManager.product({ driver, p: { ...driver, react: (_s: string) => [] } })
+
+// A tag that stands for many could be a tag of any part.
+const wide = Decider.make({
+  initial: 0,
+  decide: (_c: { readonly _tag: string }, _s: number) => Decider.accept({ _tag: "Widened" }),
+  evolve: (s: number, _e: { readonly _tag: string }): number => s,
+})
+// @ts-expect-error parts whose tags are not known
+Decider.combine({ wide, lamp }, routing)
+
+// A prism gives what it picks its true type, also where one member has several tags.
+type Parcel = { readonly _tag: "Pack" | "Send"; readonly parcel: number } | { readonly _tag: "Order" }
+expectTypeOf(Prism.tagged<Parcel>()("Pack", "Send")).toEqualTypeOf<
+  Prism.Prism<Parcel, { readonly _tag: "Pack" | "Send"; readonly parcel: number }>
+>()
+const packing = Prism.tagged<Parcel>()("Pack").getOption({ _tag: "Order" })
+if (packing._tag === "Some") expectTypeOf(packing.value.parcel).toEqualTypeOf<number>()
+
+// A process manager may ask for commands of several kinds, and owes only such.
+const several = ProcessManager.make({
+  initial: 0,
+  evolve: (n: number, _e: Evt) => n + 1,
+  react: (n) => (n === 1 ? [{ _tag: "A", n }] : n === 2 ? [{ _tag: "B" }] : []),
+  pending: (n) => (n === 1 ? [{ _tag: "B" }] : []),
+})
+Decider.orchestrate(several, 3)(d)
+ProcessManager.make({
+  initial: 0,
+  evolve: (n: number, _e: Evt) => n + 1,
+  react: (n) => (n === 1 ? [{ _tag: "B" }] : []),
+  // @ts-expect-error a command that is never asked for
+  pending: (n) => (n === 1 ? [{ _tag: "C" }] : []),
+})

@@ -24,7 +24,8 @@ import { mapCommand } from "./Mapping.ts"
 import * as View from "./View.ts"
 
 /**
- * Commands `C` are decided on a state `S` into events `E` or a rejection `R`.
+ * Commands `C` are decided on a state `S` into events `E` or a rejection `R`. A plain object: its functions are called on
+ * their own and cannot count on `this`.
  *
  * @example
  * ```ts

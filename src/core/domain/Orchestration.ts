@@ -88,7 +88,8 @@ export interface OutOfFuel<out C> {
  * the first rejection is the whole decision's. It may ask for `fuel` commands at most, an integer from 0; more is rejected
  * as `OutOfFuel`. Throws where `fuel` is no such number.
  *
- * With a manager that asks for nothing it decides as the decider alone.
+ * With a manager that asks for nothing it decides as the decider alone; one that is over asks for no more, and what it
+ * had asked for is dropped. Each decision begins with its command: what the manager already owed before is not taken up.
  *
  * @example
  * ```ts
@@ -124,17 +125,19 @@ export const orchestrate = <EP, CP, P>(process: ProcessManager<EP, CP, P>, fuel:
       let state = from.decider
       let remembered = from.process
       const queue: Array<C | CP> = [command]
-      let spare = fuel
+      let taken = 0
       // What is asked for meanwhile is taken too: the loop goes on to the end that the queue has by then.
       for (const next of queue) {
-        if (spare-- < 0) return left({ _tag: "OutOfFuel", fuel, next })
+        if (taken++ > fuel) return left({ _tag: "OutOfFuel", fuel, next })
         const decision = self.decide(next, state)
         if (isLeft(decision)) return decision
         for (const event of decision.right) {
           events.push(event)
           state = self.evolve(state, event)
           remembered = process.evolve(remembered, event)
-          for (const asked of process.react(remembered, event)) queue.push(asked)
+          // Once it is over, nobody waits for what it had asked for.
+          if (process.isTerminal(remembered)) queue.length = taken
+          else for (const asked of process.react(remembered, event)) queue.push(asked)
         }
       }
       return right(events)

@@ -37,6 +37,15 @@ export interface Prism<in out S, in out A> {
  */
 export const id = <S>(): Prism<S, S> => ({ getOption: some, reverseGet: (whole) => whole })
 
+/** The members of a union that have one of these tags; of a member that may have others too, the part that has not. */
+type Member<S extends { readonly _tag: string }, T> = S extends unknown
+  ? [S["_tag"]] extends [T]
+    ? S
+    : [S["_tag"] & T] extends [never]
+      ? never
+      : S & { readonly _tag: T }
+  : never
+
 /**
  * Picks the members of a tagged union that have one of these tags.
  *
@@ -53,9 +62,9 @@ export const id = <S>(): Prism<S, S> => ({ getOption: some, reverseGet: (whole) 
  */
 export const tagged =
   <S extends { readonly _tag: string }>() =>
-  <const T extends S["_tag"]>(...tags: ReadonlyArray<T>): Prism<S, Extract<S, { readonly _tag: T }>> => {
+  <const T extends S["_tag"]>(...tags: ReadonlyArray<T>): Prism<S, Member<S, T>> => {
     const known: ReadonlySet<string> = new Set(tags)
-    const isMember = (whole: S): whole is Extract<S, { readonly _tag: T }> => known.has(whole._tag)
+    const isMember = (whole: S): whole is Member<S, T> => known.has(whole._tag)
     return { getOption: fromPredicate(isMember), reverseGet: (part) => part }
   }
 

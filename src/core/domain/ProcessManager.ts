@@ -9,7 +9,8 @@
  * Laws (`ProcessLaws`), where `s' = evolve(s, e)`:
  *
  * - what is asked for is owed: `react(s', e) ⊆ pending(s')`
- * - nothing else becomes owed: `pending(s') ⊆ pending(s) ∪ react(s', e)`, and `pending(initial) = []`
+ * - nothing else becomes owed: `pending(s') ⊆ pending(s) ∪ react(s', e)`, and `pending(initial) = []`; so where what is
+ *   owed changes its content, it is asked for again
  * - a process that is over owes nothing: `isTerminal(s) ⇒ pending(s) = []`, and stays over
  * - a restart resumes exactly what is owed: stopped anywhere and driven on with `pending`, it comes to the same events, perhaps
  *   in another order
@@ -41,7 +42,7 @@ export interface ProcessManager<in E, out C, in out S> extends View.View<S, E> {
  * ```ts
  * import { ProcessManager } from "everfold"
  *
- * const definition: ProcessManager.Definition<string, string, ReadonlyArray<string>> = {
+ * const definition: ProcessManager.Definition<string, ReadonlyArray<string>, ReadonlyArray<string>> = {
  *   initial: [],
  *   evolve: (waiting, event) => (event === "greeted" ? [] : [...waiting, event]),
  *   react: (_waiting, event) => (event === "greeted" ? [] : [event]),
@@ -52,9 +53,10 @@ export interface ProcessManager<in E, out C, in out S> extends View.View<S, E> {
  * @category model
  * @since 0.1.0
  */
-export interface Definition<in E, out C, in out S> extends View.View<S, E> {
-  readonly react: (state: S, event: E) => ReadonlyArray<C>
-  readonly pending: (state: S) => ReadonlyArray<C>
+export interface Definition<in E, in out Asked extends ReadonlyArray<unknown>, in out S> extends View.View<S, E> {
+  readonly react: (state: S, event: E) => Asked
+  /** Of the commands that `react` asks for. */
+  readonly pending: (state: S) => ReadonlyArray<NoInfer<Asked>[number]>
   readonly isTerminal?: (state: S) => boolean
 }
 
@@ -82,13 +84,13 @@ const never = (): boolean => false
  * @category constructors
  * @since 0.1.0
  */
-export const make = <E, const C, S>({
+export const make = <E, S, const Asked extends ReadonlyArray<unknown>>({
   initial,
   evolve,
   react,
   pending,
   isTerminal = never,
-}: Definition<E, C, S>): ProcessManager<E, C, S> => ({ initial, evolve, react, pending, isTerminal })
+}: Definition<E, Asked, S>): ProcessManager<E, Asked[number], S> => ({ initial, evolve, react, pending, isTerminal })
 
 /**
  * The process manager that asks for nothing: the unit of `product`.
@@ -187,14 +189,6 @@ export const adapt =
     isTerminal: self.isTerminal,
   })
 
-interface AnyProcess {
-  readonly initial: unknown
-  readonly evolve: (state: never, event: never) => unknown
-  readonly react: (state: never, event: never) => ReadonlyArray<unknown>
-  readonly pending: (state: never) => ReadonlyArray<unknown>
-  readonly isTerminal: (state: never) => boolean
-}
-
 /**
  * What any part of a product may ask for.
  *
@@ -215,9 +209,16 @@ export type ProductCommand<P> = {
   [K in keyof P]: P[K] extends { readonly pending: (state: never) => ReadonlyArray<infer C> } ? C : never
 }[keyof P]
 
+type FollowedBy<P> = P extends { readonly evolve: (state: never, event: infer E) => unknown } ? E : never
+type Processes<P> = {
+  readonly [K in keyof P]-?: K extends string
+    ? ProcessManager<FollowedBy<P[K]>, unknown, View.ProductState<P>[K]>
+    : never
+}
+
 /**
- * Several process managers that follow the same events. What the first part asks for comes first; over when every part
- * is.
+ * Several process managers that follow the same events. What the first part asks for comes first (parts whose names are
+ * whole numbers come before the others, as in any object); over when every part is.
  *
  * @example
  * ```ts
@@ -236,7 +237,7 @@ export type ProductCommand<P> = {
  * @category combinators
  * @since 0.1.0
  */
-export function product<const P extends { readonly [K in keyof P]: AnyProcess }>(
+export function product<const P extends Processes<P>>(
   processes: P,
 ): ProcessManager<View.ProductEvent<P>, ProductCommand<P>, View.ProductState<P>>
 export function product(processes: {

@@ -7,17 +7,11 @@
 import { type Either, isLeft, right } from "fp-ts/lib/Either.js"
 import type { CommandOf, Decider, EventOf, RejectionOf, StateOf } from "./Decider.ts"
 
-/**
- * Any decider, as a part of others.
- *
- * @category type-level
- * @since 0.1.0
- */
-export interface AnyDecider<out E> {
-  readonly initial: unknown
-  readonly decide: (command: never, state: never) => Either<unknown, ReadonlyArray<E>>
-  readonly evolve: (state: never, event: never) => unknown
-  readonly isTerminal: (state: never) => boolean
+/** Parts that are deciders through and through, each with a name. */
+type Deciders<P, E> = {
+  readonly [K in keyof P]-?: K extends string
+    ? Decider<CommandOf<P[K]>, StateOf<P[K]>, EventOf<P[K]> & E, unknown>
+    : never
 }
 
 /**
@@ -62,7 +56,7 @@ export type ProductEvent<P> = {
  * @category type-level
  * @since 0.1.0
  */
-export type ProductState<P> = { readonly [K in keyof P]: StateOf<P[K]> }
+export type ProductState<P> = { readonly [K in keyof P]: StateOf<P[K]> } & {}
 
 /**
  * What any part of a product may reject with.
@@ -105,8 +99,9 @@ const unknownPart = (name: string, parts: object): never => {
 }
 
 /**
- * Decides and evolves at the part of a name. The first four parts have a line of their own: the engine learns the one
- * name and the one decider that it meets there, and is about twice as fast as on a line that meets all.
+ * Decides and evolves at the part of a name. The first four parts have a line of their own: where a program has one
+ * product, the engine learns the one name and the one decider that it meets there, and is about twice as fast as on a
+ * line that meets all; where it has several, both cost the same.
  */
 const byName = <E>(parts: Parts<E>) => {
   const [[a, A] = [], [b, B] = [], [c, C] = [], [d, D] = []] = Object.entries(parts)
@@ -160,9 +155,15 @@ const tagged = (_tag: string, decision: Decision<unknown>): Decision<TaggedEvent
  * @category combinators
  * @since 0.1.0
  */
-export function product<const P extends { readonly [K in keyof P]: AnyDecider<unknown> }>(
+export function product<const P extends Deciders<P, unknown>>(
   parts: P,
-): Decider<ProductCommand<P>, ProductState<P>, ProductEvent<P>, ProductRejection<P>>
+): Decider<
+  // Spelled out, so that an editor shows what they are.
+  { readonly [K in keyof P]: { readonly _tag: K; readonly command: CommandOf<P[K]> } }[keyof P],
+  ProductState<P>,
+  { readonly [K in keyof P]: { readonly _tag: K; readonly event: EventOf<P[K]> } }[keyof P],
+  ProductRejection<P>
+>
 export function product(
   parts: Parts<unknown>,
 ): Decider<Tagged & { readonly command: unknown }, States, TaggedEvent, unknown> {
@@ -176,6 +177,12 @@ export function product(
 
 type TagOf<A> = A extends { readonly _tag: infer T extends string } ? T : never
 type Only<All, One = All> = One extends unknown ? ([All] extends [One] ? One : never) : never
+/** Those of the tags that stand for many: `string`, or a template. */
+type Wide<T extends string> = T extends unknown
+  ? Record<never, never> extends { readonly [_ in T]: unknown }
+    ? T
+    : never
+  : never
 type NamesWith<M, T> = { readonly [K in keyof M]: T extends TagOf<M[K]> ? K : never }[keyof M]
 
 /**
@@ -185,13 +192,15 @@ type NamesWith<M, T> = { readonly [K in keyof M]: T extends TagOf<M[K]> ? K : ne
  * @category type-level
  * @since 0.1.0
  */
-export type Routes<M> = [M[keyof M]] extends [Tagged] ? RouteOf<M> : { readonly "each of them needs a _tag": never }
-
-type RouteOf<M> = {
-  readonly [T in TagOf<M[keyof M]>]: [Only<NamesWith<M, T>>] extends [never]
-    ? `${T} is a tag of several parts`
-    : Only<NamesWith<M, T>>
-}
+export type Routes<M> = [M[keyof M]] extends [Tagged]
+  ? [Wide<TagOf<M[keyof M]>>] extends [never]
+    ? {
+        readonly [T in TagOf<M[keyof M]>]: [Only<NamesWith<M, T>>] extends [never]
+          ? `${T} is a tag of several parts`
+          : Only<NamesWith<M, T>>
+      }
+    : { readonly "each _tag has to be one known text": never }
+  : { readonly "each of them needs a _tag": never }
 
 /**
  * Which part each command and each event belongs to, by tag.
@@ -231,8 +240,8 @@ const nowhere = (what: string, tag: string): never => {
 
 /**
  * Several deciders as one whose commands and events are the plain unions of theirs: each goes to the part that its tag
- * belongs to. The compiler checks that every tag is routed, and that no two parts share one. Independent and terminal
- * as a `product`. Throws where a route leads to no part.
+ * belongs to. The compiler checks that every tag is routed, and that no two parts share one; so the parts' types have to
+ * be known where they are combined. Independent and terminal as a `product`. Throws where a route leads to no part.
  *
  * @example
  * ```ts
@@ -257,7 +266,7 @@ const nowhere = (what: string, tag: string): never => {
  * @category combinators
  * @since 0.1.0
  */
-export function combine<const P extends { readonly [K in keyof P]: AnyDecider<Tagged> }>(
+export function combine<const P extends Deciders<P, Tagged>>(
   parts: P,
   routing: Routing<P>,
 ): Decider<CommandOf<P[keyof P]>, ProductState<P>, EventOf<P[keyof P]>, ProductRejection<P>>

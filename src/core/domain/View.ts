@@ -153,11 +153,6 @@ export const adapt =
     },
   })
 
-interface AnyView {
-  readonly initial: unknown
-  readonly evolve: (state: never, event: never) => unknown
-}
-
 /**
  * The states of a product's views, by name.
  *
@@ -176,7 +171,16 @@ interface AnyView {
  * @category type-level
  * @since 0.1.0
  */
-export type ProductState<V> = { readonly [K in keyof V]: V[K] extends { readonly initial: infer S } ? S : never }
+export type ProductState<V> = {
+  readonly [K in keyof V]: V[K] extends { readonly initial: infer S } ? S : never
+} & {}
+
+/** The events of a view. */
+type SeenBy<V> = V extends { readonly evolve: (state: never, event: infer E) => unknown } ? E : never
+/** Views through and through, each with a name. */
+type Views<V> = {
+  readonly [K in keyof V]-?: K extends string ? View<ProductState<V>[K], SeenBy<V[K]>> : never
+}
 
 /**
  * The events that every view of a product knows.
@@ -184,11 +188,7 @@ export type ProductState<V> = { readonly [K in keyof V]: V[K] extends { readonly
  * @category type-level
  * @since 0.1.0
  */
-export type ProductEvent<V> = {
-  readonly [K in keyof V]: V[K] extends { readonly evolve: (state: never, event: infer E) => unknown }
-    ? (event: E) => void
-    : never
-}[keyof V] extends infer F
+export type ProductEvent<V> = { readonly [K in keyof V]: (event: SeenBy<V[K]>) => void }[keyof V] extends infer F
   ? [F] extends [never]
     ? unknown
     : [F] extends [(event: infer E) => void]
@@ -210,9 +210,7 @@ export type ProductEvent<V> = {
  * @category combinators
  * @since 0.1.0
  */
-export function product<const V extends { readonly [K in keyof V]: AnyView }>(
-  views: V,
-): View<ProductState<V>, ProductEvent<V>>
+export function product<const V extends Views<V>>(views: V): View<ProductState<V>, ProductEvent<V>>
 export function product(views: {
   readonly [name: string]: View<unknown, unknown>
 }): View<{ readonly [name: string]: unknown }, unknown> {

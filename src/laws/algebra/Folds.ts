@@ -32,8 +32,10 @@ export const views = ({ product, unit, imap, contramap, adapt }: Views): Law.Law
       const [v, w] = [toView(first), toView(second)]
       const expected = { v: View.fold(v)(history), w: View.fold(w)(history) }
       yield* agree("both views in one pass", { expected, actual: View.fold(product({ v, w }))(history) })
-      const { unit: _, ...beside } = View.fold(product({ v, w, unit }))(history)
-      yield* agree("both views beside unit", { expected, actual: beside })
+      yield* agree("both views beside unit", {
+        expected: { ...expected, unit: unit.initial },
+        actual: View.fold(product({ v, w, unit }))(history),
+      })
       const { inner, v: outer } = View.fold(product({ v, inner: product({ w }) }))(history)
       yield* agree("both views, one of them nested", { expected, actual: { v: outer, ...inner } })
       yield* agree("the fold under the identity", {
@@ -76,7 +78,7 @@ export const policies = ({ concat, empty, promap }: Policies): Law.Law =>
     name: "A12",
     title: "policies are a monoid and a profunctor",
     equation:
-      "concat(p, q)(e) = p(e) ++ q(e), associative, with empty as its unit; promap(f, g)(p)(e) = g over p(f(e)), and composes",
+      "concat(p, q)(e) = p(e) ++ q(e), associative, with empty as its unit; promap(f, g)(p)(e) = g over p(f(e)), also in two steps",
     given: fc.record({
       p: Deciders.policy,
       q: Deciders.policy,
@@ -98,21 +100,34 @@ export const policies = ({ concat, empty, promap }: Policies): Law.Law =>
         expected: p(along(f)(event)).map(along(g)),
         actual: promap(along(f), along(g))(p)(event),
       })
+      yield* agree("the answer translated twice", {
+        expected: p(along(g)(along(f)(event))).map((command) => along(g)(along(f)(command))),
+        actual: promap(along(f), along(g))(promap(along(g), along(f))(p))(event),
+      })
     }),
   })
 
 /** The combinators of process managers that the law tries. */
 export type Processes = Pick<typeof ProcessManager, "product" | "unit" | "promap" | "adapt" | "owed">
 
+interface Owing {
+  readonly at: number
+  readonly owed: ReadonlyArray<number>
+}
+
 /** A process manager that owes what it asked for since the last event 0. */
-const owing = (table: Deciders.Process): ProcessManager.ProcessManager<number, number, ReadonlyArray<number>> => {
-  const asks = (event: number) => (event === 0 ? [] : toProcess(table).react(0, event))
+const owing = (table: Deciders.Process): ProcessManager.ProcessManager<number, number, Owing> => {
+  const asking = toProcess(table)
+  const asks = (at: number, event: number) => (event === 0 ? [] : asking.react(at, event))
   return {
-    initial: [],
-    evolve: (owed, event) => (event === 0 ? [] : [...owed, ...asks(event)]),
-    react: (_owed, event) => asks(event),
-    pending: (owed) => owed,
-    isTerminal: (owed) => owed.length > 3,
+    initial: { at: asking.initial, owed: [] },
+    evolve: (state, event) => {
+      const at = asking.evolve(state.at, event)
+      return { at, owed: event === 0 ? [] : [...state.owed, ...asks(at, event)] }
+    },
+    react: ({ at }, event) => asks(at, event),
+    pending: ({ owed }) => owed,
+    isTerminal: ({ at }) => asking.isTerminal(at),
   }
 }
 
@@ -171,9 +186,10 @@ export const processes = ({ product, unit, promap, adapt, owed }: Processes): La
         expected: asked(p, own).flatMap((seen) => seen.asked),
         actual: adapted.flatMap((seen) => seen.asked),
       })
-      yield* agree("what is owed at the end, of what a prism picks", {
-        expected: asked(p, own).at(-1)?.owed,
-        actual: adapted.at(-1)?.owed,
+      const [alone, last] = [asked(p, own).at(-1), adapted.at(-1)]
+      yield* agree("what is owed at the end, and whether it is over, on what a prism picks", {
+        expected: { owed: alone?.owed, over: alone?.over },
+        actual: { owed: last?.owed, over: last?.over },
       })
     }),
   })

@@ -99,34 +99,37 @@ export const product = (product: typeof Decider.product, neutral: typeof Decider
       })
       const withUnit = product({ a, b, c, unit: neutral() })
       yield* agree("what they decide beside neutral", { expected, actual: behaviour(withUnit, history, commands) })
+      yield* agree("what neutral decides", {
+        expected: right([]),
+        actual: withUnit.decide({ _tag: "unit", command: commands }, withUnit.initial),
+      })
     }),
   })
 
-type Letter = `${Name}${0 | 1 | 2}`
-interface Lettered<T> {
-  readonly _tag: T
-}
-const letters = [0, 1, 2] as const
+const numbers = [0, 1, 2] as const
+type Numbered<L extends string> = { readonly _tag: `${L}${0 | 1 | 2}` }
 
-/** A model whose commands and events have tags of their own: `b1` is command or event 1 of part `b`. */
-const lettered = <K extends Name>(name: K, model: Model) => {
-  type Own = Lettered<`${K}${0 | 1 | 2}`>
-  const number = ({ _tag }: Own): number => Number(_tag.slice(1))
-  const own = letters.map((n): Own => ({ _tag: `${name}${n}` }))
-  const back = (event: number): Own => own[event] ?? { _tag: `${name}0` }
-  return Decider.make({
+const numbered = <L extends string>(letter: L, n: number): Numbered<L> => ({ _tag: `${letter}${numbers[n] ?? 0}` })
+const numberOf = ({ _tag }: { readonly _tag: string }): number => Number(_tag.slice(1))
+
+/** A model whose commands and events have tags of their own, a letter and a number each. */
+const lettered = <C extends string, E extends string>(_commands: C, events: E, model: Model) =>
+  Decider.make({
     initial: model.initial,
-    decide: (command: Own, state: number): Either<number, ReadonlyArray<Own>> => {
-      const decision = model.decide(number(command), state)
-      return isLeft(decision) ? decision : right(decision.right.map(back))
+    decide: (asked: Numbered<C>, state: number): Either<number, ReadonlyArray<Numbered<E>>> => {
+      const decision = model.decide(numberOf(asked), state)
+      return isLeft(decision) ? decision : right(decision.right.map((n) => numbered(events, n)))
     },
-    evolve: (state: number, event: Own): number => model.evolve(state, number(event)),
+    evolve: (state: number, happened: Numbered<E>): number => model.evolve(state, numberOf(happened)),
     isTerminal: model.isTerminal,
   })
-}
 
-/** Routes of both commands and events: every letter to its part. */
-const routes = { a0: "a", a1: "a", a2: "a", b0: "b", b1: "b", b2: "b", c0: "c", c1: "c", c2: "c" } as const
+const commandLetter = { a: "u", b: "v", c: "w" } as const
+const eventLetter = { a: "x", b: "y", c: "z" } as const
+const routing = {
+  commands: { u0: "a", u1: "a", u2: "a", v0: "b", v1: "b", v2: "b", w0: "c", w1: "c", w2: "c" },
+  events: { x0: "a", x1: "a", x2: "a", y0: "b", y1: "b", y2: "b", z0: "c", z1: "c", z2: "c" },
+} as const
 
 /**
  * @category laws
@@ -141,11 +144,10 @@ export const combine = (combine: typeof Decider.combine): Law.Law =>
     holds: Effect.fnUntraced(function* ({ models, history, commands }) {
       const parts = partsOf(models)
       const combined = combine(
-        { a: lettered("a", parts.a), b: lettered("b", parts.b), c: lettered("c", parts.c) },
-        { commands: routes, events: routes },
+        { a: lettered("u", "x", parts.a), b: lettered("v", "y", parts.b), c: lettered("w", "z", parts.c) },
+        routing,
       )
-      const letter = (_tag: Name, n: number): Lettered<Letter> => ({ _tag: `${_tag}${letters[n] ?? 0}` })
-      const told = ({ _tag, event }: At<Name>) => letter(_tag, event)
+      const told = ({ _tag, event }: At<Name>) => numbered(eventLetter[_tag], event)
       const state = Decider.fold(combined)(history.map(told))
       for (const command of commands) {
         const { states, over, decision } = apart(parts, history, command)
@@ -153,7 +155,7 @@ export const combine = (combine: typeof Decider.combine): Law.Law =>
         yield* agree("whether it is over", { expected: over, actual: combined.isTerminal(state) })
         yield* agree("what a part decides", {
           expected: isLeft(decision) ? decision : right(decision.right.map(told)),
-          actual: combined.decide(letter(command._tag, command.command), state),
+          actual: combined.decide(numbered(commandLetter[command._tag], command.command), state),
         })
       }
     }),

@@ -68,7 +68,9 @@ const againstStore = (
     if (isLeft(decision)) return decision
     for (const event of decision.right) {
       events.push(event)
-      waiting.push(...process.react(View.fold(process)([...log, ...events]), event))
+      const remembered = View.fold(process)([...log, ...events])
+      if (process.isTerminal(remembered)) waiting.length = carriedOut + 1
+      else waiting.push(...process.react(remembered, event))
     }
   }
   return right(events)
@@ -83,7 +85,7 @@ export const orchestrate = (orchestrate: typeof Decider.orchestrate): Law.Law =>
     name: "A10",
     title: "orchestrating is asking a store, command by command",
     equation:
-      "with a process that asks for nothing ≈ the decider; else the events of each command in the order of asking, decided on all before it; fuel bounds it",
+      "with a process that asks for nothing ≈ the decider; else the events of each command in the order of asking, decided on all before it, none once the process is over; fuel bounds it",
     given: fc.record({
       model: Deciders.model,
       process: Deciders.process,

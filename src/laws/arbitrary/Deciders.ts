@@ -61,20 +61,23 @@ const cell: fc.Arbitrary<Cell> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ reject: fc.nat(1) }, { noNullPrototype: true }) },
 )
 
+const flags = fc.array(fc.boolean(), { minLength: states, maxLength: states })
+
 /** A process manager: what each event asks for in each state. */
 export interface Process extends Fold {
   readonly react: ReadonlyArray<ReadonlyArray<ReadonlyArray<number>>>
+  readonly over: ReadonlyArray<boolean>
 }
 
 /** @category arbitraries @since 0.1.0 */
 export const model: fc.Arbitrary<Model> = fc
-  .tuple(fold, table(commands, states, cell), fc.array(fc.boolean(), { minLength: states, maxLength: states }))
+  .tuple(fold, table(commands, states, cell), flags)
   .map(([folded, decide, terminal]) => ({ ...folded, decide, terminal }))
 
 /** @category arbitraries @since 0.1.0 */
 export const process: fc.Arbitrary<Process> = fc
-  .tuple(fold, table(states, events, fc.array(fc.nat(commands - 1), { maxLength: 2 })))
-  .map(([folded, react]) => ({ ...folded, react }))
+  .tuple(fold, table(states, events, fc.array(fc.nat(commands - 1), { maxLength: 2 })), flags)
+  .map(([folded, react, over]) => ({ ...folded, react, over }))
 
 /** @category arbitraries @since 0.1.0 */
 export const view: fc.Arbitrary<Fold> = fold
@@ -115,7 +118,7 @@ export const toProcess = (process: Process): ProcessManager<number, number, numb
   ...toView(process),
   react: (state, event) => at(at(process.react, state), event),
   pending: () => [],
-  isTerminal: () => false,
+  isTerminal: (state) => at(process.over, state),
 })
 
 /** @category conversions @since 0.1.0 */

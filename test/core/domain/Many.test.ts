@@ -1,7 +1,7 @@
 import { left, right } from "fp-ts/lib/Either.js"
 import { describe, expect, it } from "vitest"
 import * as Decider from "../../../src/core/domain/Decider.ts"
-import { tally } from "./tally.ts"
+import { type State, tally } from "./tally.ts"
 
 describe("many", () => {
   const tallies = Decider.many<string | number>()(tally)
@@ -47,6 +47,15 @@ describe("many", () => {
     tallies.evolve(before, { key: "a", event: { _tag: "Closed" } })
     expect(before.get("a")).toEqual({ total: 2, open: true })
     expect(tallies.initial.size).toBe(0)
+  })
+
+  it("asks whether a state is over, and nothing else", () => {
+    const patient = Decider.many<string>()({
+      ...tally,
+      isTerminal: (_state: State, limit = 0): boolean => limit === 0,
+    })
+    const state = Decider.fold(patient)(["a", "b", "c"].map((key) => ({ key, event: { _tag: "Closed" } })))
+    expect(patient.isTerminal(state)).toBe(true)
   })
 
   it("is never over while a key could still begin", () => {

@@ -79,4 +79,19 @@ describe("orchestrate", () => {
       expect(() => Decider.orchestrate(countdown, fuel)).toThrow(`fuel is an integer from 0, not ${fuel}`)
     }
   })
+
+  it("drops what a process manager asked for that is over", () => {
+    const once = ProcessManager.make({
+      initial: 0,
+      evolve: (n: number, _event: Event) => n + 1,
+      react: (n): ReadonlyArray<Command> => (n === 1 ? [{ _tag: "Add", by: 7 }, { _tag: "Close" }] : []),
+      pending: (): ReadonlyArray<Command> => [],
+      isTerminal: (n) => n > 2,
+    })
+    const driven = Decider.orchestrate(once, 10)(tally)
+    // An addition is two events: with the second of the second addition it is over, before it comes to closing.
+    expect(driven.decide({ _tag: "Add", by: 5 }, driven.initial)).toEqual(
+      right([5, 1, 7, 1].map((by) => ({ _tag: "Added", by }))),
+    )
+  })
 })

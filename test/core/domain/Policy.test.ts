@@ -37,9 +37,9 @@ describe("policies", () => {
     expect(
       Policy.Profunctor.promap(
         bill,
-        (n: number) => String(n),
+        (n: number) => `guest ${n}`,
         (command) => [command],
       )(7),
-    ).toEqual([["bill 7"]])
+    ).toEqual([["bill guest 7"]])
   })
 })

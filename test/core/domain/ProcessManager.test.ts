@@ -8,7 +8,7 @@ const shipping = ProcessManager.make({
   initial: [],
   evolve: (open: ReadonlyArray<string>, event: Event): ReadonlyArray<string> =>
     event._tag === "Ordered" ? [...open, event.order] : open.filter((order) => order !== event.order),
-  react: (_open, event) => (event._tag === "Ordered" ? [`ship ${event.order}`] : []),
+  react: (_open, event): ReadonlyArray<string> => (event._tag === "Ordered" ? [`ship ${event.order}`] : []),
   pending: (open) => open.map((order) => `ship ${order}`),
   isTerminal: (open) => open.length > 2,
 })

@@ -95,12 +95,28 @@ describe("product", () => {
     expect(Decider.fold(odd)([{ _tag: "toString", event: "a" }])).toEqual({ constructor: "", toString: "a" })
   })
 
-  it("has any number of parts", () => {
+  it("has any number of parts, each with its own place", () => {
+    const names = ["a", "b", "c", "d", "e", "f"] as const
     const six = Decider.product({ a: words, b: words, c: words, d: words, e: words, f: words })
-    const state = Decider.fold(six)((["a", "d", "e", "f"] as const).map((_tag) => ({ _tag, event: _tag })))
-    expect(state).toEqual({ a: "a", b: "", c: "", d: "d", e: "e", f: "f" })
-    expect(six.decide({ _tag: "f", command: "x" }, state)).toEqual(right([{ _tag: "f", event: "x" }]))
-    expect(six.decide({ _tag: "e", command: "x" }, { ...state, e: "x".repeat(21) })).toEqual(left("long"))
+    const history = names.map((_tag) => ({ _tag, event: `${_tag}.` }))
+    const state = Decider.fold(six)(history)
+    expect(state).toEqual({ a: "a.", b: "b.", c: "c.", d: "d.", e: "e.", f: "f." })
+    expect(six.isTerminal(state)).toBe(true)
+    for (const _tag of names) {
+      expect(six.evolve(state, { _tag, event: "x" })).toEqual({ ...state, [_tag]: `${_tag}.x` })
+      expect(six.isTerminal({ ...state, [_tag]: "x" })).toBe(false)
+      const long = { ...state, [_tag]: "x".repeat(21) }
+      expect(six.decide({ _tag, command: "x" }, long)).toEqual(left("long"))
+      expect(six.decide({ _tag, command: "x" }, state)).toEqual(right([{ _tag, event: "x" }]))
+      for (const other of names.filter((name) => name !== _tag)) {
+        expect(six.decide({ _tag: other, command: "x" }, long)).toEqual(right([{ _tag: other, event: "x" }]))
+      }
+    }
+  })
+
+  it("says so where a part comes that the types did not allow", () => {
+    const alien: BothCommand = JSON.parse('{"_tag":"toString","command":"x"}')
+    expect(() => both.decide(alien, both.initial)).toThrow('There is no part "toString" (there are tally, words).')
   })
 
   it("of nothing has nothing, and is over", () => {
@@ -146,6 +162,9 @@ describe("combine", () => {
     const routing = { commands: { Ring: "bell" }, events: { Rang: "gong" } } as const
     // @ts-expect-error there is no gong
     expect(() => Decider.combine({ bell }, routing)).toThrow("The event Rang is routed to gong, which is no part.")
+    const inherited = { commands: { Ring: "constructor" }, events: { Rang: "bell" } } as const
+    // @ts-expect-error what every object has is no part
+    expect(() => Decider.combine({ bell }, inherited)).toThrow("The command Ring is routed to constructor")
   })
 
   it("says so where a tag comes that the types did not allow", () => {

@@ -78,7 +78,7 @@ interface Day {
   readonly sent: number
 }
 const day = { todo: initial, sent: 0 }
-const works = (evening: (state: Day) => boolean, over: ProcessManager.Definition<Event, Command, Day>["pending"]) =>
+const works = (evening: (state: Day) => boolean, over: (state: Day) => ToDo) =>
   ProcessManager.make({
     initial: day,
     evolve: (state: Day, event: Event): Day =>
