@@ -10,6 +10,7 @@
 import * as Effect from "effect/Effect"
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
 import * as Encoding from "../event/Encoding.ts"
+import { describe } from "../event/Errors.ts"
 import * as Json from "../event/Json.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { Cipher, Sealable } from "../port/Cipher.ts"
@@ -39,6 +40,18 @@ export interface Content {
 }
 
 /**
+ * How a body that is written is told about: what it is of, what it is bound to, what a fault means.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Writing<E> {
+  readonly sealable: Sealable
+  readonly aad: (encoding: string) => Uint8Array
+  readonly failed: (fault: Json.Fault) => E
+}
+
+/**
  * How a body that is read is told about: what it is bound to, what a fault means, and where it is.
  *
  * @category model
@@ -55,11 +68,7 @@ export interface Reading<E> {
  * @since 0.1.0
  */
 export interface Bodies {
-  readonly pack: (
-    sealable: Sealable,
-    text: string,
-    aad: (encoding: string) => Uint8Array,
-  ) => Effect.Effect<Packed, KeyMissing>
+  readonly pack: <E>(text: string, writing: Writing<E>) => Effect.Effect<Packed, E | KeyMissing>
   readonly unpack: <E>(packed: Packed, reading: Reading<E>) => Effect.Effect<Content, E | KeyMissing | OpenFailed>
 }
 
@@ -95,10 +104,15 @@ const noMetadata: Json.JsonObject = {}
  * @since 0.1.0
  */
 export const make = (cipher: Cipher["Service"], compression: Compression["Service"]): Bodies => {
-  const pack: Bodies["pack"] = (sealable, text, aad) => {
+  const pack: Bodies["pack"] = (text, { sealable, aad, failed }) => {
+    let keyId: string | undefined
+    try {
+      keyId = cipher.keyFor(sealable)
+    } catch (error) {
+      return Effect.fail(failed({ path: "", reason: `choosing whether to seal it threw ${describe(error)}` }))
+    }
     const bytes = Buffer.from(text)
     const compressed = compression.compress(bytes) ?? { encoding: Encoding.json, bytes }
-    const keyId = cipher.keyFor(sealable)
     if (keyId === undefined) {
       return Effect.succeed({ encoding: Encoding.format(compressed.encoding), body: compressed.bytes })
     }

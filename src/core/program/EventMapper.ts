@@ -13,7 +13,7 @@ import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { type Either, isLeft, right } from "fp-ts/lib/Either.js"
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
 import type { SnapshotPolicy } from "../event/Aggregate.ts"
 import { DecodeFailed, EncodeFailed, IntegrityViolation } from "../event/Errors.ts"
 import * as EventCodec from "../event/EventCodec.ts"
@@ -158,16 +158,18 @@ const make = Effect.gen(function* () {
     id: string,
     origin: Draft.Origin,
     { type, schemaVersion, tags, text }: Draft.Text,
-  ): Effect.Effect<NewEvent, KeyMissing> => {
+  ): Effect.Effect<NewEvent, EncodeFailed | KeyMissing> => {
     const finish = ({ encoding, body }: Body.Packed): NewEvent => {
       const { causation, correlationId = id } = origin
       const packed = { id, type, schemaVersion, tags, recordedAt, correlationId, causation, encoding, body }
       const digest = hash.digest(HashChain.preimage(stream, packed))
       return { id, type, schemaVersion, tags, recordedAt, correlationId, causation, encoding, body, digest }
     }
-    const packing = bodies.pack({ kind: "event", stream, type }, text, (encoding) =>
-      Seal.event(stream, { id, type, schemaVersion, encoding }),
-    )
+    const packing = bodies.pack(text, {
+      sealable: { kind: "event", stream, type },
+      aad: (encoding) => Seal.event(stream, { id, type, schemaVersion, encoding }),
+      failed: (fault) => new EncodeFailed({ stream, type, ...fault }),
+    })
     return Effect.mapEager(packing, finish)
   }
 
@@ -196,7 +198,10 @@ const make = Effect.gen(function* () {
         const texts = Draft.texts(codec, stream, draft)
         if (isLeft(texts)) return Effect.succeed(texts)
         const recordedAt = (draft.clock ?? running).currentTimeMillisUnsafe()
-        return Effect.map(storeAll(stream, recordedAt, draft.origin, texts.right), (stored) => right(stored))
+        return Effect.matchEffect(storeAll(stream, recordedAt, draft.origin, texts.right), {
+          onSuccess: (stored) => Effect.succeed(right(stored)),
+          onFailure: (error) => (error._tag === "EncodeFailed" ? Effect.succeed(left(error)) : Effect.fail(error)),
+        })
       }),
     )
 
@@ -262,9 +267,11 @@ const make = Effect.gen(function* () {
     if (isLeft(data)) return yield* failed(data.left)
     const text = Body.text(data.right)
     if (isLeft(text)) return yield* failed(text.left)
-    const { encoding, body } = yield* bodies.pack({ kind: "snapshot", stream }, text.right, (encoding) =>
-      Seal.snapshot({ stream, version, codecVersion, encoding }),
-    )
+    const { encoding, body } = yield* bodies.pack(text.right, {
+      sealable: { kind: "snapshot", stream },
+      aad: (encoding) => Seal.snapshot({ stream, version, codecVersion, encoding }),
+      failed,
+    })
     const packed = { stream, version, link, codecVersion, modelVersion, encoding, body }
     return { ...packed, digest: hash.digest(Snapshot.preimage(packed)) }
   })

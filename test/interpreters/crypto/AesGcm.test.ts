@@ -158,9 +158,9 @@ describe("AES-256-GCM", () => {
   it("as a layer seals with the active key", async () => {
     const ring = KeyRing.layer({ active: "b", keys: { ...KeyRing.generate("a").keys, ...KeyRing.generate("b").keys } })
     const keyId = await Effect.runPromise(
-      Effect.map(Cipher, (cipher) => cipher.keyFor({ kind: "event", stream: { category: "A", id: "a" } })).pipe(
-        Effect.provide(AesGcm.layer.pipe(Layer.provide(ring))),
-      ),
+      Effect.map(Cipher, (cipher) =>
+        cipher.keyFor({ kind: "event", stream: { category: "A", id: "a" }, type: "T" }),
+      ).pipe(Effect.provide(AesGcm.layer.pipe(Layer.provide(ring)))),
     )
     expect(keyId).toBe("b")
   })
