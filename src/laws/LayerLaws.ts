@@ -6,12 +6,14 @@
  */
 import type { Suite } from "./Law.ts"
 import { type ChangingSubject, changing as changingLaw } from "./layer/Changing.ts"
+import { type PickingSubject, picking as pickingLaw } from "./layer/Picking.ts"
 import { type RotationSubject, rotationLaws } from "./layer/Rotation.ts"
 import { type CipherSubject, cipherLaws } from "./layer/Sealing.ts"
 import { type TransparencySubject, transparency as transparencyLaw } from "./layer/Transparency.ts"
 import { type WiringSubject, wiring as wiringLaw } from "./layer/Wiring.ts"
 
 export type { ChangingSubject, Stage } from "./layer/Changing.ts"
+export type { PickingSubject } from "./layer/Picking.ts"
 export type { RotationSubject } from "./layer/Rotation.ts"
 export type { CipherSubject } from "./layer/Sealing.ts"
 export type { TransparencySubject } from "./layer/Transparency.ts"
@@ -85,6 +87,17 @@ export const changing = (subject: ChangingSubject): Suite => ({
  * @since 0.1.0
  */
 export const wiring = (subject: WiringSubject): Suite => ({ name: "layers with a cipher", laws: [wiringLaw(subject)] })
+
+/**
+ * The law that a cipher for only some events seals these and every snapshot (L2).
+ *
+ * @category suites
+ * @since 0.1.0
+ */
+export const picking = (subject: PickingSubject): Suite => ({
+  name: "a cipher for only some events",
+  laws: [pickingLaw(subject)],
+})
 
 /**
  * The laws of a cipher (L3).

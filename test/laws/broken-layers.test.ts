@@ -46,6 +46,13 @@ catches(
 )
 catches("L2.1", "encoding for sealing", LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.encodesOnly }), 5)
 
+const picking = (only: typeof Cipher.only) => LayerLaws.picking({ store: Memory.layer, cipher: ciphers.good, only })
+laws(LayerLaws.picking({ store: Memory.layer, cipher: ciphers.good }))
+catches("L2.2", "only the others sealed", picking(ciphers.onlyTheOthers))
+catches("L2.2", "snapshots of sealed events left plain", picking(ciphers.onlyEvents))
+catches("L2.2", "all sealed, whatever is picked", picking(ciphers.onlyInName))
+catches("L2.2", "what was picked once not opened", picking(ciphers.onlyNow))
+
 const dressed = (
   ...settings: Parameters<
     typeof Layer.mergeAll<[Layer.Layer<Cipher, unknown>, Layer.Layer<Compression>, Layer.Layer<Hash>]>

@@ -12,7 +12,7 @@ import type { Stage } from "../../src/laws/LayerLaws.ts"
 
 export const mapperOf = (
   cipher: Layer.Layer<Cipher, unknown>,
-  compression: Layer.Layer<Compression> = Compression.none,
+  compression: Layer.Layer<Compression, unknown> = Compression.none,
 ) => EventMapper.layer.pipe(Layer.provide(Layer.mergeAll(cipher, compression, Hash.sha256)))
 
 export const sealingWith = (ring: KeyRing.Ring) => AesGcm.layer.pipe(Layer.provide(KeyRing.layer(ring)))

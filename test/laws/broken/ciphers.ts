@@ -90,3 +90,38 @@ export const encodesOnly = Layer.succeed(Cipher, {
   seal: (_, plaintext) => Effect.succeed(Uint8Array.from(plaintext)),
   open: (_, sealed) => Effect.succeed(sealed),
 })
+
+type Only = typeof Cipher.only
+type Change = (cipher: Cipher["Service"], predicate: Parameters<Only>[0]) => Partial<Cipher["Service"]>
+
+const only =
+  (change: Change): Only =>
+  (predicate) =>
+  (layer) =>
+    Layer.fresh(
+      Layer.effect(
+        Cipher,
+        Effect.map(Cipher, (cipher) => ({ ...cipher, ...change(cipher, predicate) })),
+      ).pipe(Layer.provide(layer)),
+    )
+
+/** Picks whatever is not picked. */
+export const onlyTheOthers = only(({ keyFor }, predicate) => ({
+  keyFor: (sealable) => (sealable.kind === "event" && predicate(sealable) ? undefined : keyFor(sealable)),
+}))
+/** Snapshots of what is partly plain are plain. */
+export const onlyEvents = only(({ keyFor }, predicate) => ({
+  keyFor: (sealable) => (sealable.kind === "snapshot" || !predicate(sealable) ? undefined : keyFor(sealable)),
+}))
+/** Seals all, whatever is picked. */
+export const onlyInName = only(() => ({}))
+/** Seals what is picked, and cannot open what was picked once. */
+export const onlyNow = only(({ keyFor, open }, predicate) => {
+  const stream = { category: "Jar", id: "a" }
+  const now = ["Put", "Emptied", "Broken"].some((type) => predicate({ kind: "event", stream, type }))
+  return {
+    keyFor: (sealable) => (sealable.kind === "event" && !predicate(sealable) ? undefined : keyFor(sealable)),
+    open: (keyId, sealed, aad) =>
+      now ? open(keyId, sealed, aad) : Effect.fail(new OpenFailed({ keyId, where: "what is read" })),
+  }
+})

@@ -2,17 +2,12 @@ import { EventMapper } from "../../src/core/program/EventMapper.ts"
 import * as AesGcm from "../../src/interpreters/crypto/AesGcm.ts"
 import * as Memory from "../../src/interpreters/memory/Memory.ts"
 import * as LayerLaws from "../../src/laws/LayerLaws.ts"
-import { laws } from "../../src/laws/vitest.ts"
 import { catches } from "./broken/caught.ts"
 import * as rotations from "./broken/rotations.ts"
 import * as settings from "./broken/settings.ts"
-import { life } from "./settings.ts"
-import { sqlite } from "./subjects.ts"
 
 const changing = (life: ReadonlyArray<LayerLaws.Stage>) => LayerLaws.changing({ store: Memory.layer, life })
 
-laws(LayerLaws.changing({ store: Memory.layer, life, runs: 150 }))
-laws(LayerLaws.changing({ store: sqlite, life, runs: 25 }))
 catches("L1.2", "compression that reads only its own kind", changing(settings.ownCompressionOnly))
 catches("L1.2", "a cipher that opens only with the active key", changing(settings.opensWithTheActiveKey))
 catches("L1.2", "a key that is made anew with each build", changing(settings.keysOfTheMoment))
@@ -32,8 +27,6 @@ catches(
 
 const rotation = (cipher: LayerLaws.RotationSubject["cipher"]) => LayerLaws.rotation({ store: Memory.layer, cipher })
 
-laws(LayerLaws.rotation({ store: Memory.layer, cipher: AesGcm.layer, runs: 60 }))
-laws(LayerLaws.rotation({ store: sqlite, cipher: AesGcm.layer, runs: 10 }))
 catches("L6.1", "a cipher that seals with the first key for ever", rotation(rotations.sealsWithTheFirst))
 catches("L6.1", "a cipher that opens only with the active key", rotation(settings.activeKeyOnly))
 catches("L6.1", "a cipher built once for all rings", rotation(settings.builtOnce()))
