@@ -61,6 +61,8 @@ export interface Reading<E> {
   readonly aad: () => Uint8Array
   readonly failed: (fault: Json.Fault) => E
   readonly where: () => string
+  /** What is read, where a plain body is to be refused if the cipher would seal it now. */
+  readonly guarded?: Sealable
 }
 
 /**
@@ -125,6 +127,14 @@ export const make = (cipher: Cipher["Service"], compression: Compression["Servic
     )
   }
 
+  const seals = (sealable: Sealable): boolean => {
+    try {
+      return cipher.keyFor(sealable) !== undefined
+    } catch {
+      return true
+    }
+  }
+
   const content = <E>(
     encoding: Encoding.Encoding,
     compressed: Uint8Array,
@@ -146,7 +156,11 @@ export const make = (cipher: Cipher["Service"], compression: Compression["Servic
       return Effect.fail(reading.failed({ path: "", reason }))
     }
     const { keyId } = encoding.value
-    if (keyId === undefined) return content(encoding.value, packed.body, reading)
+    if (keyId === undefined) {
+      return reading.guarded !== undefined && seals(reading.guarded)
+        ? Effect.fail(reading.failed({ path: "", reason: "it is plain" }))
+        : content(encoding.value, packed.body, reading)
+    }
     const opened = Effect.mapError(cipher.open(keyId, packed.body, reading.aad()), (error) => {
       const where = reading.where()
       return error._tag === "KeyMissing" ? new KeyMissing({ keyId, where }) : new OpenFailed({ keyId, where })

@@ -102,7 +102,10 @@ export class EventMapper extends Context.Service<
       taken: Taken,
       state: S,
     ) => Effect.Effect<Snapshot.StoredSnapshot, EncodeFailed | KeyMissing>
-    /** The state, or `None` where the snapshot is damaged, sealed with an unknown key, or of another model. */
+    /**
+     * The state, or `None` where the snapshot is damaged, sealed with an unknown key, of another model, or plain although
+     * the cipher seals snapshots: no chain leads through a snapshot, so anybody could have written that one.
+     */
     readonly decodeSnapshot: <S>(
       policy: SnapshotPolicy<S>,
       snapshot: Snapshot.StoredSnapshot,
@@ -284,6 +287,7 @@ const make = Effect.gen(function* () {
         aad: () => Seal.snapshot(snapshot),
         failed: (fault) => fault,
         where: () => "a snapshot",
+        guarded: { kind: "snapshot", stream: snapshot.stream },
       }),
     )
     if (Option.isNone(content)) return Option.none<S>()

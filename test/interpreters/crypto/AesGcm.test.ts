@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { MaxOpsBeforeYield } from "effect/Scheduler"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { Cipher, KeyMissing } from "../../../src/core/index.ts"
@@ -142,6 +143,23 @@ describe("AES-256-GCM", () => {
       ),
     )
     expect(used.size).toBe(100_000)
+  })
+
+  it("keeps to its limit and uses no nonce twice where fibers change after every few steps", async () => {
+    const cipher = cipherOf(3)
+    const sealed = await Effect.runPromise(
+      Effect.forEach(Array.from({ length: 200 }), () => cipher.seal("k", plain, aad), { concurrency: 50 }).pipe(
+        Effect.provideService(MaxOpsBeforeYield, 3),
+      ),
+    )
+    expect(new Set(sealed.map((bytes) => `${saltOf(bytes)} ${nonceOf(bytes)}`)).size).toBe(200)
+    expect(sealed.map(nonceOf).filter((nonce) => nonce >= 3n)).toEqual([])
+  })
+
+  it("seals anew, under another nonce, each time that one and the same effect runs", async () => {
+    const sealing = cipherOf().seal("k", plain, aad)
+    const sealed = await Effect.runPromise(Effect.all([sealing, sealing]))
+    expect(sealed.map(nonceOf)).toEqual([0n, 1n])
   })
 
   it("opens what more processes sealed than it keeps keys of", async () => {
