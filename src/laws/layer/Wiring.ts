@@ -110,7 +110,7 @@ const runs = {
   "a managed runtime": (wired, program) =>
     Effect.acquireUseRelease(
       Effect.sync(() => ManagedRuntime.make(wired)),
-      (runtime) => Effect.tryPromise({ try: () => runtime.runPromise(program), catch: (error) => error }),
+      (runtime) => Effect.flatten(Effect.promise(() => runtime.runPromiseExit(program))),
       (runtime) => runtime.disposeEffect,
     ),
 } satisfies {
