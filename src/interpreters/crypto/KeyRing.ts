@@ -67,21 +67,23 @@ const service = (where: string, ring: Ring): Effect.Effect<Keys["Service"], Keys
 const properties = (json: string): number =>
   [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined).length
 
-const parse = (where: string, text: string): Effect.Effect<Ring, KeysInvalid> => {
-  const invalid = (reason: string) => Effect.fail(new KeysInvalid({ where, reason }))
+const attempt = <A>(where: string, run: () => A): Effect.Effect<A, KeysInvalid> =>
+  Effect.try({ try: run, catch: (error) => new KeysInvalid({ where, reason: describe(error) }) })
+
+const parse = Effect.fnUntraced(function* (where: string, text: string) {
+  const invalid = (reason: string) => new KeysInvalid({ where, reason })
   // Some editors begin a file with a byte order mark.
   const json = Json.parse(text.replace(/^\uFEFF/, ""))
   if (!isRight(json) || !Ring.is(json.right)) {
-    return invalid('it is not JSON of the form {"active":"a","keys":{"a":"<base64>"}}')
+    return yield* invalid('it is not JSON of the form {"active":"a","keys":{"a":"<base64>"}}')
   }
+  const ring = json.right
+  const kept = yield* attempt(where, () => JSON.stringify(ring))
   // JSON keeps the last of two: the other key would be lost, and what it sealed with it.
-  return properties(text) === properties(JSON.stringify(json.right))
-    ? Effect.succeed(json.right)
-    : invalid("it has two keys of one name, or something else twice")
-}
-
-const attempt = <A>(where: string, run: () => A): Effect.Effect<A, KeysInvalid> =>
-  Effect.try({ try: run, catch: (error) => new KeysInvalid({ where, reason: describe(error) }) })
+  if (properties(text) !== properties(kept))
+    return yield* invalid("it has two keys of one name, or something else twice")
+  return ring
+})
 
 /**
  * A new ring of one random key.

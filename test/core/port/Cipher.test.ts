@@ -210,3 +210,23 @@ describe("a cipher for only some events", () => {
     expect(Option.getOrThrow(loaded).state.balance).toBe(5)
   })
 })
+
+describe("a key whose name the format cannot write", () => {
+  it.each(["arn:aws:kms:eu", "a+b", "", "é", "k".repeat(65)])(
+    "%j seals nothing, for nobody could read it",
+    async (keyId) => {
+      const cipher = Layer.succeed(Cipher, {
+        keyFor: () => keyId,
+        seal: (_, plaintext) => Effect.succeed(plaintext),
+        open: (_, sealed) => Effect.succeed(sealed),
+      })
+      const [error, stored] = await run(
+        Effect.all([Effect.flip(accounts().execute("ada", deposit(5))), encodings]).pipe(
+          Effect.provide(mapperOf(cipher)),
+        ),
+      )
+      expect(error).toMatchObject({ _tag: "InvalidInput", what: expect.stringContaining("encoding") })
+      expect(stored).toEqual([])
+    },
+  )
+})

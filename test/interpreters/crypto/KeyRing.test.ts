@@ -339,6 +339,7 @@ describe("a file of keys", () => {
     ["two rings", `{"active":"a","keys":{"b":"${key(2)}"},"keys":{"a":"${key(1)}"}}`],
     ["two active keys", `{"active":"b","active":"a","keys":{"a":"${key(1)}"}}`],
     ["its first half", `{"active":"a","keys":{"a":"${key(1).slice(0, 20)}`],
+    ["nesting without end", `{"active":"a","keys":{"a":"${key(1)}"},"x":${"[".repeat(400_000)}${"]".repeat(400_000)}}`],
   ])("is refused with %s", async (_, text) => {
     const file = join(folder, "keys.json")
     fs.writeFileSync(file, text, { mode: 0o600 })
