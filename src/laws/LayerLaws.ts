@@ -6,6 +6,7 @@
  */
 import type { Suite } from "./Law.ts"
 import { type ChangingSubject, changing as changingLaw } from "./layer/Changing.ts"
+import { forging as forgingLaw } from "./layer/Forging.ts"
 import { type PickingSubject, picking as pickingLaw } from "./layer/Picking.ts"
 import { type RotationSubject, rotationLaws } from "./layer/Rotation.ts"
 import { type CipherSubject, cipherLaws } from "./layer/Sealing.ts"
@@ -81,12 +82,16 @@ export const changing = (subject: ChangingSubject): Suite => ({
 })
 
 /**
- * The law that a store with a cipher holds no plaintext, whichever way they are put together (L2).
+ * The laws that a store with a cipher holds no plaintext, whichever way they are put together, and that no plain snapshot
+ * is believed there (L2).
  *
  * @category suites
  * @since 0.1.0
  */
-export const wiring = (subject: WiringSubject): Suite => ({ name: "layers with a cipher", laws: [wiringLaw(subject)] })
+export const wiring = (subject: WiringSubject): Suite => ({
+  name: "layers with a cipher",
+  laws: [wiringLaw(subject), forgingLaw(subject)],
+})
 
 /**
  * The law that a cipher for only some events seals these and every snapshot (L2).

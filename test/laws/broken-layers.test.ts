@@ -45,6 +45,11 @@ catches(
   5,
 )
 catches("L2.1", "encoding for sealing", LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.encodesOnly }), 5)
+catches(
+  "L2.3",
+  "a plain snapshot believed",
+  LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.good, mapper: ciphers.believesPlainSnapshots }),
+)
 
 const picking = (only: typeof Cipher.only) => LayerLaws.picking({ store: Memory.layer, cipher: ciphers.good, only })
 laws(LayerLaws.picking({ store: Memory.layer, cipher: ciphers.good }))

@@ -64,6 +64,7 @@ export const make = (
 ): Cipher["Service"] => {
   const sealers = new Map<string, Sealer>()
   const derived = new Map<string, KeyObject>()
+  const limit = Math.min(maxSeals, 2 ** 32)
 
   const openerOf = (keyId: string, salt: Uint8Array): Effect.Effect<KeyObject, KeyMissing> => {
     const name = `${keyId}:${Buffer.from(salt).toString("latin1")}`
@@ -100,7 +101,7 @@ export const make = (
     seal: (keyId, plaintext, aad) =>
       Effect.suspend(() => {
         const current = sealers.get(keyId)
-        if (current !== undefined && current.counter < maxSeals) {
+        if (current !== undefined && current.counter < limit) {
           return Effect.succeed(sealWith(current, plaintext, aad))
         }
         return Effect.map(keys.get(keyId), (key) => {

@@ -119,8 +119,9 @@ export const rotate = (ring: Ring, keyId: string): Ring => ({
 const format = (ring: Ring): string => `${JSON.stringify(ring, null, 2)}\n`
 
 /**
- * Rotates the keys of a file, which is replaced at once and whole. Programs read it when they start; where several share
- * a store, those that still run with the old ring cannot read what the new key seals until they are started again.
+ * Rotates the keys of a file, which is replaced at once and whole; by one at a time, for of two rotations at once one is
+ * lost. Programs read the file when they start; where several share a store, those that still run with the old ring
+ * cannot read what the new key seals until they are started again.
  *
  * @example
  * ```ts

@@ -129,6 +129,24 @@ describe("a cipher for only some events", () => {
     ])
   })
 
+  it("goes on without snapshots where the choice throws for these", async () => {
+    const cipher = Layer.succeed(Cipher, {
+      keyFor: ({ kind }) => {
+        if (kind === "snapshot") throw new Error("not in the mood")
+        return undefined
+      },
+      seal: (_, plaintext) => Effect.succeed(plaintext),
+      open: (_, sealed) => Effect.succeed(sealed),
+    })
+    const loaded = await run(
+      Effect.gen(function* () {
+        for (let i = 0; i < 12; i++) yield* accounts().execute("ada", deposit(1))
+        return yield* accounts().load("ada")
+      }).pipe(Effect.provide(mapperOf(cipher))),
+    )
+    expect(Option.getOrThrow(loaded).state.balance).toBe(12)
+  })
+
   it("tells a transaction likewise, and records no part of it", async () => {
     const throwing = sealing(({ stream }) => {
       if (stream.id === "bob") throw new Error("no")

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Cipher, type Sealable } from "../../../src/core/port/Cipher.ts"
 import { OpenFailed } from "../../../src/core/port/Errors.ts"
+import { EventMapper } from "../../../src/core/program/EventMapper.ts"
 import * as AesGcm from "../../../src/interpreters/crypto/AesGcm.ts"
 import * as KeyRing from "../../../src/interpreters/crypto/KeyRing.ts"
 
@@ -90,6 +91,20 @@ export const encodesOnly = Layer.succeed(Cipher, {
   seal: (_, plaintext) => Effect.succeed(Uint8Array.from(plaintext)),
   open: (_, sealed) => Effect.succeed(sealed),
 })
+
+/** A mapper that believes every snapshot that is whole. */
+export const believesPlainSnapshots = Layer.effect(
+  EventMapper,
+  Effect.gen(function* () {
+    const mapper = yield* EventMapper
+    const plain = yield* Effect.provide(EventMapper, EventMapper.plain)
+    return {
+      ...mapper,
+      decodeSnapshot: (policy, snapshot) =>
+        (snapshot.encoding === "json" ? plain : mapper).decodeSnapshot(policy, snapshot),
+    }
+  }),
+).pipe(Layer.provide(EventMapper.layer))
 
 type Only = typeof Cipher.only
 type Change = (cipher: Cipher["Service"], predicate: Parameters<Only>[0]) => Partial<Cipher["Service"]>
