@@ -37,14 +37,26 @@ catches("L3.3", "one nonce for all", LayerLaws.cipher({ layer: ciphers.oneNonce 
 catches("L3.3", "a counter that begins again with every process", LayerLaws.cipher({ layer: ciphers.counterFromZero }))
 
 laws(LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.good }))
-catches("L2", "snapshots forgotten", LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.snapshotsForgotten }), 5)
+catches("L2.1", "snapshots forgotten", LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.snapshotsForgotten }), 5)
 catches(
-  "L2",
+  "L2.1",
   "a mapper built once for all its uses",
   LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.good, mapper: Layer.suspend(() => EventMapper.layer) }),
   5,
 )
-catches("L2", "encoding for sealing", LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.encodesOnly }), 5)
+catches("L2.1", "encoding for sealing", LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.encodesOnly }), 5)
+catches(
+  "L2.3",
+  "a plain snapshot believed",
+  LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.good, mapper: ciphers.believesPlainSnapshots }),
+)
+
+const picking = (only: typeof Cipher.only) => LayerLaws.picking({ store: Memory.layer, cipher: ciphers.good, only })
+laws(LayerLaws.picking({ store: Memory.layer, cipher: ciphers.good }))
+catches("L2.2", "only the others sealed", picking(ciphers.onlyTheOthers))
+catches("L2.2", "snapshots of sealed events left plain", picking(ciphers.onlyEvents))
+catches("L2.2", "all sealed, whatever is picked", picking(ciphers.onlyInName))
+catches("L2.2", "what was picked once not opened", picking(ciphers.onlyNow))
 
 const dressed = (
   ...settings: Parameters<
@@ -54,9 +66,9 @@ const dressed = (
 laws(LayerLaws.transparency({ layer: dressed(Cipher.none, Compression.none, Hash.sha256) }))
 laws(LayerLaws.transparency({ layer: dressed(ciphers.good, Zstd.layer, Hash.sha256) }))
 laws(LayerLaws.transparency({ layer: dressed(ciphers.simpleAndGood, Deflate.layer, Hash.sha256) }))
-catches("L1", "metadata that is lost", LayerLaws.transparency({ layer: layers.metadataLost }))
-catches("L1", "compression that changes long bodies", LayerLaws.transparency({ layer: layers.foldsRepeats }))
-catches("L1", "snapshots that come back changed", LayerLaws.transparency({ layer: layers.snapshotsChanged }))
+catches("L1.1", "metadata that is lost", LayerLaws.transparency({ layer: layers.metadataLost }))
+catches("L1.1", "compression that changes long bodies", LayerLaws.transparency({ layer: layers.foldsRepeats }))
+catches("L1.1", "snapshots that come back changed", LayerLaws.transparency({ layer: layers.snapshotsChanged }))
 
 laws(NotificationLaws.suite({ layer: notifications.good }))
 laws(NotificationLaws.suite({ layer: NotificationLog.layer(1).pipe(Layer.provideMerge(Memory.layer)) }))

@@ -28,4 +28,4 @@ const files = Effect.sync(() => {
 laws(LayerLaws.wiring({ store: sqlite, cipher: ciphers.good, files, runs: 3 }))
 
 /** A cipher that seals nothing but says it does: the files show it. */
-catches("L2", "plaintext in the files", LayerLaws.wiring({ store: sqlite, cipher: ciphers.encodesOnly, files }), 2)
+catches("L2.1", "plaintext in the files", LayerLaws.wiring({ store: sqlite, cipher: ciphers.encodesOnly, files }), 2)

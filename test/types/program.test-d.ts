@@ -9,7 +9,7 @@ import * as t from "io-ts"
 import { expectTypeOf } from "vitest"
 import {
   Aggregate,
-  type Cipher,
+  Cipher,
   type Compression,
   Compression as Compressions,
   Decider,
@@ -17,8 +17,11 @@ import {
   EventMapper,
   type EventStore,
   Hash,
+  type Keys,
+  type KeysInvalid,
   type Loaded,
   Repository,
+  type SealableEvent,
   type Snapshots,
 } from "../../src/core/index.ts"
 import { Zstd } from "../../src/interpreters/compression/index.ts"
@@ -173,6 +176,25 @@ expectTypeOf<Layer.Services<typeof Unsealed>>().toEqualTypeOf<Cipher>()
 // @ts-expect-error no cipher
 void (() => Effect.runPromise(program.pipe(Effect.provide(Layer.mergeAll(Memory.layer, Unsealed)))))
 expectTypeOf<Layer.Services<typeof EventMapper.layer>>().toEqualTypeOf<Cipher | Compression | Hash>()
+
+// A cipher for only some events needs what the cipher needs, and its predicate sees events only.
+const some = AesGcm.layer.pipe(
+  Cipher.only((event) => {
+    expectTypeOf(event).toEqualTypeOf<SealableEvent>()
+    return event.type !== "Rated"
+  }),
+)
+expectTypeOf(some).toEqualTypeOf<Layer.Layer<Cipher, never, Keys>>()
+expectTypeOf(some.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("k"))))).toEqualTypeOf<
+  Layer.Layer<Cipher, KeysInvalid>
+>()
+// @ts-expect-error a layer of no cipher
+Zstd.layer.pipe(Cipher.only(() => true))
+// @ts-expect-error a predicate that answers later
+AesGcm.layer.pipe(Cipher.only(async () => true))
+const Some = EventMapper.layer.pipe(Layer.provide([some, Zstd.layer, Hash.sha256]))
+// @ts-expect-error no keys
+void (() => Effect.runPromise(program.pipe(Effect.provide(Layer.mergeAll(Memory.layer, Some)))))
 
 // A use case of its own: value and rejections are inferred, also several kinds.
 const used = accounts.transact("ada", (state) =>

@@ -140,7 +140,8 @@ export class CommandRepeated extends TaggedError("CommandRepeated")<{
 }
 
 /**
- * A value cannot be written as the stored form. Nothing was recorded. Correct the value or the codec.
+ * A value cannot be written as the stored form. Nothing was recorded. Correct the value, the codec, or the cipher's
+ * choice of what to seal.
  *
  * @category errors
  * @since 0.1.0

@@ -12,16 +12,36 @@ import type { StreamName } from "../event/StreamName.ts"
 import { KeyMissing, type OpenFailed } from "./Errors.ts"
 
 /**
- * What is about to be sealed. `type` is the stored type of an event; a snapshot has none.
+ * An event that is about to be sealed.
  *
  * @category model
  * @since 0.1.0
  */
-export interface Sealable {
-  readonly kind: "event" | "snapshot"
+export interface SealableEvent {
+  readonly kind: "event"
   readonly stream: StreamName
-  readonly type?: string
+  /** As it is stored: the latest name, where the type was renamed. */
+  readonly type: string
 }
+
+/**
+ * A snapshot that is about to be sealed. It holds what any event of its stream may have held.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface SealableSnapshot {
+  readonly kind: "snapshot"
+  readonly stream: StreamName
+}
+
+/**
+ * What is about to be sealed.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type Sealable = SealableEvent | SealableSnapshot
 
 /**
  * @category service
@@ -30,7 +50,7 @@ export interface Sealable {
 export class Cipher extends Context.Service<
   Cipher,
   {
-    /** The key that seals it, or `undefined` to leave it plain. */
+    /** The key that seals it, or `undefined` to leave it plain. Where it throws, nothing is recorded. */
     readonly keyFor: (sealable: Sealable) => string | undefined
     readonly seal: (keyId: string, plaintext: Uint8Array, aad: Uint8Array) => Effect.Effect<Uint8Array, KeyMissing>
     readonly open: (
@@ -46,4 +66,38 @@ export class Cipher extends Context.Service<
     seal: (keyId) => Effect.fail(new KeyMissing({ keyId, where: "nothing: the cipher is Cipher.none" })),
     open: (keyId) => Effect.fail(new KeyMissing({ keyId, where: "a body (and the cipher is Cipher.none)" })),
   })
+
+  /**
+   * Seals only the events that the predicate picks, and every snapshot, for a state holds what any event held. The body
+   * of an event that is not picked, metadata included, stays readable. Only `false` leaves an event plain; a predicate
+   * that throws fails the command with `EncodeFailed`. What was sealed under another setting still opens.
+   *
+   * Built anew wherever it is provided, as the ciphers are.
+   *
+   * @example
+   * ```ts
+   * import * as Layer from "effect/Layer"
+   * import { Cipher } from "everfold"
+   * import { AesGcm, KeyRing } from "everfold/crypto"
+   *
+   * const cipher = AesGcm.layer.pipe(
+   *   Cipher.only(({ type }) => type !== "Rated"),
+   *   Layer.provide(KeyRing.layer(KeyRing.generate("2026")))
+   * )
+   * ```
+   */
+  static readonly only =
+    (predicate: (event: SealableEvent) => boolean) =>
+    <E, R>(layer: Layer.Layer<Cipher, E, R>): Layer.Layer<Cipher, E, R> =>
+      Layer.fresh(
+        Layer.effect(
+          Cipher,
+          Effect.map(Cipher, (cipher) => ({
+            keyFor: (sealable) =>
+              sealable.kind === "event" && predicate(sealable) === false ? undefined : cipher.keyFor(sealable),
+            seal: (keyId, plaintext, aad) => cipher.seal(keyId, plaintext, aad),
+            open: (keyId, sealed, aad) => cipher.open(keyId, sealed, aad),
+          })),
+        ).pipe(Layer.provide(layer)),
+      )
 }

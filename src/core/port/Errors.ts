@@ -40,7 +40,7 @@ export class CommitUnknown extends TaggedError("CommitUnknown")<{ readonly cause
 }
 
 /**
- * The key that seals something is not in the key ring. Add it; nothing is lost.
+ * The key that seals something is not in the key ring, or there is no cipher at all. Add it; nothing is lost.
  *
  * @category errors
  * @since 0.1.0
@@ -51,7 +51,8 @@ export class KeyMissing extends TaggedError("KeyMissing")<{
   readonly where: string
 }> {
   override get message(): string {
-    return `Key ${JSON.stringify(this.keyId)}, which seals ${this.where}, is not in the key ring. Add it and try again.`
+    const key = JSON.stringify(this.keyId)
+    return `Key ${key}, which seals ${this.where}, is missing. Add it to the key ring of the cipher (Cipher.none has none) and try again.`
   }
 }
 

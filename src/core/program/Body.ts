@@ -10,6 +10,7 @@
 import * as Effect from "effect/Effect"
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
 import * as Encoding from "../event/Encoding.ts"
+import { describe } from "../event/Errors.ts"
 import * as Json from "../event/Json.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { Cipher, Sealable } from "../port/Cipher.ts"
@@ -39,6 +40,18 @@ export interface Content {
 }
 
 /**
+ * How a body that is written is told about: what it is of, what it is bound to, what a fault means.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Writing<E> {
+  readonly sealable: Sealable
+  readonly aad: (encoding: string) => Uint8Array
+  readonly failed: (fault: Json.Fault) => E
+}
+
+/**
  * How a body that is read is told about: what it is bound to, what a fault means, and where it is.
  *
  * @category model
@@ -48,6 +61,8 @@ export interface Reading<E> {
   readonly aad: () => Uint8Array
   readonly failed: (fault: Json.Fault) => E
   readonly where: () => string
+  /** What is read, where a plain body is to be refused if the cipher would seal it now. */
+  readonly guarded?: Sealable
 }
 
 /**
@@ -55,11 +70,7 @@ export interface Reading<E> {
  * @since 0.1.0
  */
 export interface Bodies {
-  readonly pack: (
-    sealable: Sealable,
-    text: string,
-    aad: (encoding: string) => Uint8Array,
-  ) => Effect.Effect<Packed, KeyMissing>
+  readonly pack: <E>(text: string, writing: Writing<E>) => Effect.Effect<Packed, E | KeyMissing>
   readonly unpack: <E>(packed: Packed, reading: Reading<E>) => Effect.Effect<Content, E | KeyMissing | OpenFailed>
 }
 
@@ -95,10 +106,15 @@ const noMetadata: Json.JsonObject = {}
  * @since 0.1.0
  */
 export const make = (cipher: Cipher["Service"], compression: Compression["Service"]): Bodies => {
-  const pack: Bodies["pack"] = (sealable, text, aad) => {
+  const pack: Bodies["pack"] = (text, { sealable, aad, failed }) => {
+    let keyId: string | undefined
+    try {
+      keyId = cipher.keyFor(sealable)
+    } catch (error) {
+      return Effect.fail(failed({ path: "", reason: `choosing whether to seal it threw ${describe(error)}` }))
+    }
     const bytes = Buffer.from(text)
     const compressed = compression.compress(bytes) ?? { encoding: Encoding.json, bytes }
-    const keyId = cipher.keyFor(sealable)
     if (keyId === undefined) {
       return Effect.succeed({ encoding: Encoding.format(compressed.encoding), body: compressed.bytes })
     }
@@ -109,6 +125,14 @@ export const make = (cipher: Cipher["Service"], compression: Compression["Servic
         onFailure: () => new KeyMissing({ keyId, where: `what is new in ${StreamName.format(sealable.stream)}` }),
       }),
     )
+  }
+
+  const seals = (sealable: Sealable): boolean => {
+    try {
+      return cipher.keyFor(sealable) !== undefined
+    } catch {
+      return true
+    }
   }
 
   const content = <E>(
@@ -132,7 +156,11 @@ export const make = (cipher: Cipher["Service"], compression: Compression["Servic
       return Effect.fail(reading.failed({ path: "", reason }))
     }
     const { keyId } = encoding.value
-    if (keyId === undefined) return content(encoding.value, packed.body, reading)
+    if (keyId === undefined) {
+      return reading.guarded !== undefined && seals(reading.guarded)
+        ? Effect.fail(reading.failed({ path: "", reason: "it is plain" }))
+        : content(encoding.value, packed.body, reading)
+    }
     const opened = Effect.mapError(cipher.open(keyId, packed.body, reading.aad()), (error) => {
       const where = reading.where()
       return error._tag === "KeyMissing" ? new KeyMissing({ keyId, where }) : new OpenFailed({ keyId, where })

@@ -13,7 +13,7 @@ import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { type Either, isLeft, right } from "fp-ts/lib/Either.js"
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
 import type { SnapshotPolicy } from "../event/Aggregate.ts"
 import { DecodeFailed, EncodeFailed, IntegrityViolation } from "../event/Errors.ts"
 import * as EventCodec from "../event/EventCodec.ts"
@@ -102,7 +102,10 @@ export class EventMapper extends Context.Service<
       taken: Taken,
       state: S,
     ) => Effect.Effect<Snapshot.StoredSnapshot, EncodeFailed | KeyMissing>
-    /** The state, or `None` where the snapshot is damaged, sealed with an unknown key, or of another model. */
+    /**
+     * The state, or `None` where the snapshot is damaged, sealed with an unknown key, of another model, or plain although
+     * the cipher seals snapshots: no chain leads through a snapshot, so anybody could have written that one.
+     */
     readonly decodeSnapshot: <S>(
       policy: SnapshotPolicy<S>,
       snapshot: Snapshot.StoredSnapshot,
@@ -158,16 +161,18 @@ const make = Effect.gen(function* () {
     id: string,
     origin: Draft.Origin,
     { type, schemaVersion, tags, text }: Draft.Text,
-  ): Effect.Effect<NewEvent, KeyMissing> => {
+  ): Effect.Effect<NewEvent, EncodeFailed | KeyMissing> => {
     const finish = ({ encoding, body }: Body.Packed): NewEvent => {
       const { causation, correlationId = id } = origin
       const packed = { id, type, schemaVersion, tags, recordedAt, correlationId, causation, encoding, body }
       const digest = hash.digest(HashChain.preimage(stream, packed))
       return { id, type, schemaVersion, tags, recordedAt, correlationId, causation, encoding, body, digest }
     }
-    const packing = bodies.pack({ kind: "event", stream, type }, text, (encoding) =>
-      Seal.event(stream, { id, type, schemaVersion, encoding }),
-    )
+    const packing = bodies.pack(text, {
+      sealable: { kind: "event", stream, type },
+      aad: (encoding) => Seal.event(stream, { id, type, schemaVersion, encoding }),
+      failed: (fault) => new EncodeFailed({ stream, type, ...fault }),
+    })
     return Effect.mapEager(packing, finish)
   }
 
@@ -196,7 +201,10 @@ const make = Effect.gen(function* () {
         const texts = Draft.texts(codec, stream, draft)
         if (isLeft(texts)) return Effect.succeed(texts)
         const recordedAt = (draft.clock ?? running).currentTimeMillisUnsafe()
-        return Effect.map(storeAll(stream, recordedAt, draft.origin, texts.right), (stored) => right(stored))
+        return Effect.matchEffect(storeAll(stream, recordedAt, draft.origin, texts.right), {
+          onSuccess: (stored) => Effect.succeed(right(stored)),
+          onFailure: (error) => (error._tag === "EncodeFailed" ? Effect.succeed(left(error)) : Effect.fail(error)),
+        })
       }),
     )
 
@@ -262,9 +270,11 @@ const make = Effect.gen(function* () {
     if (isLeft(data)) return yield* failed(data.left)
     const text = Body.text(data.right)
     if (isLeft(text)) return yield* failed(text.left)
-    const { encoding, body } = yield* bodies.pack({ kind: "snapshot", stream }, text.right, (encoding) =>
-      Seal.snapshot({ stream, version, codecVersion, encoding }),
-    )
+    const { encoding, body } = yield* bodies.pack(text.right, {
+      sealable: { kind: "snapshot", stream },
+      aad: (encoding) => Seal.snapshot({ stream, version, codecVersion, encoding }),
+      failed,
+    })
     const packed = { stream, version, link, codecVersion, modelVersion, encoding, body }
     return { ...packed, digest: hash.digest(Snapshot.preimage(packed)) }
   })
@@ -277,6 +287,7 @@ const make = Effect.gen(function* () {
         aad: () => Seal.snapshot(snapshot),
         failed: (fault) => fault,
         where: () => "a snapshot",
+        guarded: { kind: "snapshot", stream: snapshot.stream },
       }),
     )
     if (Option.isNone(content)) return Option.none<S>()

@@ -7,7 +7,9 @@
  * key    = HKDF-SHA-256(named key, salt, "everfold/aes256gcm/1"), nonce = 4 zero bytes ‖ counter
  * ```
  *
- * Nonces are deterministic as in NIST SP 800-38D §8.2.1; a derived key is retired after 2³² of them.
+ * Nonces are deterministic as in NIST SP 800-38D §8.2.1; a derived key is retired after 2³² of them. Processes, forked
+ * ones and workers too, build their own layers and so have their own salts. Only a running process that is copied with
+ * its memory (a machine resumed twice from one image) would count on twice under one salt: start processes anew there.
  *
  * @since 0.1.0
  */
@@ -62,16 +64,7 @@ export const make = (
 ): Cipher["Service"] => {
   const sealers = new Map<string, Sealer>()
   const derived = new Map<string, KeyObject>()
-
-  const sealerOf = Effect.fnUntraced(function* (keyId: string) {
-    const current = sealers.get(keyId)
-    if (current !== undefined && current.counter < maxSeals) return current
-    const key = yield* keys.get(keyId)
-    const salt = randomBytes(saltBytes)
-    const sealer: Sealer = { salt, key: derive(Redacted.value(key), salt), counter: 0 }
-    sealers.set(keyId, sealer)
-    return sealer
-  })
+  const limit = Math.min(maxSeals, 2 ** 32)
 
   const openerOf = (keyId: string, salt: Uint8Array): Effect.Effect<KeyObject, KeyMissing> => {
     const name = `${keyId}:${Buffer.from(salt).toString("latin1")}`
@@ -86,6 +79,7 @@ export const make = (
     })
   }
 
+  /** Takes the next nonce and uses it in one step: other fibers come only between steps. */
   const sealWith = (sealer: Sealer, plaintext: Uint8Array, aad: Uint8Array): Uint8Array => {
     const head = header(sealer.salt, sealer.counter++)
     const cipher = createCipheriv("aes-256-gcm", sealer.key, nonceOf(head))
@@ -104,7 +98,19 @@ export const make = (
 
   return {
     keyFor,
-    seal: (keyId, plaintext, aad) => Effect.map(sealerOf(keyId), (sealer) => sealWith(sealer, plaintext, aad)),
+    seal: (keyId, plaintext, aad) =>
+      Effect.suspend(() => {
+        const current = sealers.get(keyId)
+        if (current !== undefined && current.counter < limit) {
+          return Effect.succeed(sealWith(current, plaintext, aad))
+        }
+        return Effect.map(keys.get(keyId), (key) => {
+          const salt = randomBytes(saltBytes)
+          const sealer: Sealer = { salt, key: derive(Redacted.value(key), salt), counter: 0 }
+          sealers.set(keyId, sealer)
+          return sealWith(sealer, plaintext, aad)
+        })
+      }),
     open: (keyId, sealed, aad) => {
       const failed = () => new OpenFailed({ keyId, where: "what is read" })
       if (sealed.length < headerBytes + tagBytes) return Effect.fail(failed())

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Config from "effect/Config"
+import { SourceError } from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Checkpoints } from "../../core/port/Checkpoints.ts"
@@ -41,6 +42,13 @@ export interface Options {
 export const layer = (options: Options): Layer.Layer<EventStore | Checkpoints | Snapshots, StoreUnavailable> =>
   Layer.effectContext(Effect.flatMap(open(options.filename), Store.make))
 
+const filename = Config.NonEmptyString("EVERFOLD_SQLITE_FILENAME").pipe(
+  Config.orElse((cause) => {
+    const message = "set EVERFOLD_SQLITE_FILENAME to the path of the store's file"
+    return Config.fail(new SourceError({ message, cause }))
+  }),
+)
+
 /**
  * The store whose file `EVERFOLD_SQLITE_FILENAME` names.
  *
@@ -48,4 +56,4 @@ export const layer = (options: Options): Layer.Layer<EventStore | Checkpoints | 
  * @since 0.1.0
  */
 export const layerConfig: Layer.Layer<EventStore | Checkpoints | Snapshots, StoreUnavailable | Config.ConfigError> =
-  Layer.unwrap(Effect.map(Config.NonEmptyString("EVERFOLD_SQLITE_FILENAME"), (filename) => layer({ filename })))
+  Layer.unwrap(Effect.map(filename, (filename) => layer({ filename })))

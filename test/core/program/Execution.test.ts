@@ -157,7 +157,7 @@ describe("a key that is missing", () => {
   it("fails the command whose event it was to seal, and none that waits with it", async () => {
     const missing = (keyId: string) => Effect.fail(new KeyMissing({ keyId, where: "it" }))
     const partly = Layer.succeed(Cipher, {
-      keyFor: ({ type }) => (type === "Withdrawn" ? "lost" : undefined),
+      keyFor: (sealable) => (sealable.kind === "event" && sealable.type === "Withdrawn" ? "lost" : undefined),
       seal: missing,
       open: missing,
     })

@@ -98,8 +98,11 @@ describe("the compression of a configuration", () => {
     expect(names).toEqual(["zstd", "deflate", undefined, "zstd"])
   })
 
-  it("fails when the layer is built where the name is none", async () => {
-    const error = await Effect.runPromise(Effect.flip(chosen({ EVERFOLD_COMPRESSION: "gzip" })))
-    expect(error).toMatchObject({ _tag: "ConfigError" })
+  it("fails when the layer is built where the name is none, and says which there are", async () => {
+    for (const name of ["gzip", "ZSTD", "zstd ", "1"]) {
+      const error = await Effect.runPromise(Effect.flip(chosen({ EVERFOLD_COMPRESSION: name })))
+      expect(error).toMatchObject({ _tag: "ConfigError" })
+      expect(error.message).toMatch(/"zstd" \| "deflate" \| "none".*EVERFOLD_COMPRESSION/s)
+    }
   })
 })

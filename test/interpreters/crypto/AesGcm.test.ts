@@ -1,6 +1,13 @@
+import { type ChildProcess, fork } from "node:child_process"
+import { once } from "node:events"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { Worker } from "node:worker_threads"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { MaxOpsBeforeYield } from "effect/Scheduler"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { Cipher, KeyMissing } from "../../../src/core/index.ts"
@@ -144,6 +151,65 @@ describe("AES-256-GCM", () => {
     expect(used.size).toBe(100_000)
   })
 
+  it("in workers and in processes that are forked has salts of their own, under one named key", async () => {
+    const urls = ["interpreters/crypto/AesGcm.ts", "interpreters/crypto/KeyRing.ts", "core/port/Cipher.ts"].map(
+      (path) => new URL(`../../../src/${path}`, import.meta.url).href,
+    )
+    const ring = { active: "k", keys: { k: Buffer.alloc(32, 1).toString("base64") } }
+    const modules = [...urls, import.meta.resolve("effect/Effect"), import.meta.resolve("effect/Layer")]
+    const program = `
+      const load = Promise.all(${JSON.stringify(modules)}.map((url) => import(url)))
+      load.then(async ([AesGcm, KeyRing, { Cipher }, Effect, Layer]) => {
+        const cipher = AesGcm.layer.pipe(Layer.provide(KeyRing.layer(${JSON.stringify(ring)})))
+        const seal = Effect.flatMap(Cipher, (cipher) => cipher.seal("k", Buffer.from("text"), Buffer.from("place")))
+        const sealed = await Effect.runPromise(Effect.provide(Effect.all([seal, seal]), cipher))
+        const told = sealed.map((bytes) => Buffer.from(bytes).toString("hex"))
+        const { parentPort } = await import("node:worker_threads")
+        parentPort === null ? process.send(told, () => process.exit()) : parentPort.postMessage(told)
+      })`
+    const file = join(mkdtempSync(join(tmpdir(), "everfold-seal-")), "seal.cjs")
+    writeFileSync(file, program)
+    const told = async (from: Worker | ChildProcess): Promise<ReadonlyArray<string>> => (await once(from, "message"))[0]
+    try {
+      const all = await Promise.all([
+        told(new Worker(file)),
+        told(new Worker(file)),
+        told(fork(file, { execArgv: [] })),
+        told(fork(file, { execArgv: [] })),
+      ])
+      const sealed = all.map((told) => told.map((hex) => Buffer.from(hex, "hex")))
+      expect(sealed.map((two) => two.map(nonceOf))).toEqual([
+        [0n, 1n],
+        [0n, 1n],
+        [0n, 1n],
+        [0n, 1n],
+      ])
+      expect(new Set(sealed.flat().map(saltOf)).size).toBe(4)
+      for (const bytes of sealed.flat()) {
+        expect(`${await Effect.runPromise(cipherOf().open("k", bytes, aad))}`).toBe("text")
+      }
+    } finally {
+      rmSync(dirname(file), { recursive: true, force: true })
+    }
+  })
+
+  it("keeps to its limit and uses no nonce twice where fibers change after every few steps", async () => {
+    const cipher = cipherOf(3)
+    const sealed = await Effect.runPromise(
+      Effect.forEach(Array.from({ length: 200 }), () => cipher.seal("k", plain, aad), { concurrency: 50 }).pipe(
+        Effect.provideService(MaxOpsBeforeYield, 3),
+      ),
+    )
+    expect(new Set(sealed.map((bytes) => `${saltOf(bytes)} ${nonceOf(bytes)}`)).size).toBe(200)
+    expect(sealed.map(nonceOf).filter((nonce) => nonce >= 3n)).toEqual([])
+  })
+
+  it("seals anew, under another nonce, each time that one and the same effect runs", async () => {
+    const sealing = cipherOf().seal("k", plain, aad)
+    const sealed = await Effect.runPromise(Effect.all([sealing, sealing]))
+    expect(sealed.map(nonceOf)).toEqual([0n, 1n])
+  })
+
   it("opens what more processes sealed than it keeps keys of", async () => {
     const sealed = await Effect.runPromise(
       Effect.all(Array.from({ length: 1100 }, () => cipherOf().seal("k", plain, aad))),
@@ -158,9 +224,9 @@ describe("AES-256-GCM", () => {
   it("as a layer seals with the active key", async () => {
     const ring = KeyRing.layer({ active: "b", keys: { ...KeyRing.generate("a").keys, ...KeyRing.generate("b").keys } })
     const keyId = await Effect.runPromise(
-      Effect.map(Cipher, (cipher) => cipher.keyFor({ kind: "event", stream: { category: "A", id: "a" } })).pipe(
-        Effect.provide(AesGcm.layer.pipe(Layer.provide(ring))),
-      ),
+      Effect.map(Cipher, (cipher) =>
+        cipher.keyFor({ kind: "event", stream: { category: "A", id: "a" }, type: "T" }),
+      ).pipe(Effect.provide(AesGcm.layer.pipe(Layer.provide(ring)))),
     )
     expect(keyId).toBe("b")
   })

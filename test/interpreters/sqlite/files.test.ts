@@ -142,7 +142,7 @@ it("takes its file from the environment, and says what is missing there", async 
     for (const environment of [{}, { EVERFOLD_SQLITE_FILENAME: "" }]) {
       const error = await Effect.runPromise(Effect.flip(built(environment)))
       expect(error._tag).toBe("ConfigError")
-      expect(error.message).toContain("EVERFOLD_SQLITE_FILENAME")
+      expect(error.message).toContain("set EVERFOLD_SQLITE_FILENAME to the path of the store's file")
     }
   })
 })

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Cipher, type Sealable } from "../../../src/core/port/Cipher.ts"
 import { OpenFailed } from "../../../src/core/port/Errors.ts"
+import { EventMapper } from "../../../src/core/program/EventMapper.ts"
 import * as AesGcm from "../../../src/interpreters/crypto/AesGcm.ts"
 import * as KeyRing from "../../../src/interpreters/crypto/KeyRing.ts"
 
@@ -89,4 +90,53 @@ export const encodesOnly = Layer.succeed(Cipher, {
   keyFor: () => "k",
   seal: (_, plaintext) => Effect.succeed(Uint8Array.from(plaintext)),
   open: (_, sealed) => Effect.succeed(sealed),
+})
+
+/** A mapper that believes every snapshot that is whole. */
+export const believesPlainSnapshots = Layer.effect(
+  EventMapper,
+  Effect.gen(function* () {
+    const mapper = yield* EventMapper
+    const plain = yield* Effect.provide(EventMapper, EventMapper.plain)
+    return {
+      ...mapper,
+      decodeSnapshot: (policy, snapshot) =>
+        (snapshot.encoding === "json" ? plain : mapper).decodeSnapshot(policy, snapshot),
+    }
+  }),
+).pipe(Layer.provide(EventMapper.layer))
+
+type Only = typeof Cipher.only
+type Change = (cipher: Cipher["Service"], predicate: Parameters<Only>[0]) => Partial<Cipher["Service"]>
+
+const only =
+  (change: Change): Only =>
+  (predicate) =>
+  (layer) =>
+    Layer.fresh(
+      Layer.effect(
+        Cipher,
+        Effect.map(Cipher, (cipher) => ({ ...cipher, ...change(cipher, predicate) })),
+      ).pipe(Layer.provide(layer)),
+    )
+
+/** Picks whatever is not picked. */
+export const onlyTheOthers = only(({ keyFor }, predicate) => ({
+  keyFor: (sealable) => (sealable.kind === "event" && predicate(sealable) ? undefined : keyFor(sealable)),
+}))
+/** Snapshots of what is partly plain are plain. */
+export const onlyEvents = only(({ keyFor }, predicate) => ({
+  keyFor: (sealable) => (sealable.kind === "snapshot" || !predicate(sealable) ? undefined : keyFor(sealable)),
+}))
+/** Seals all, whatever is picked. */
+export const onlyInName = only(() => ({}))
+/** Seals what is picked, and cannot open what was picked once. */
+export const onlyNow = only(({ keyFor, open }, predicate) => {
+  const stream = { category: "Jar", id: "a" }
+  const now = ["Put", "Emptied", "Broken"].some((type) => predicate({ kind: "event", stream, type }))
+  return {
+    keyFor: (sealable) => (sealable.kind === "event" && !predicate(sealable) ? undefined : keyFor(sealable)),
+    open: (keyId, sealed, aad) =>
+      now ? open(keyId, sealed, aad) : Effect.fail(new OpenFailed({ keyId, where: "what is read" })),
+  }
 })

@@ -1,0 +1,67 @@
+/** Ciphers, and a mapper, that do not take well to keys that change. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Cipher } from "../../../src/core/port/Cipher.ts"
+import { KeyMissing, OpenFailed } from "../../../src/core/port/Errors.ts"
+import { Keys } from "../../../src/core/port/Keys.ts"
+import { EventMapper } from "../../../src/core/program/EventMapper.ts"
+import * as AesGcm from "../../../src/interpreters/crypto/AesGcm.ts"
+
+type Change = (cipher: Cipher["Service"], keys: Keys["Service"]) => Partial<Cipher["Service"]>
+
+const changed = (change: Change) =>
+  Layer.fresh(
+    Layer.effect(
+      Cipher,
+      Effect.map(Keys, (keys) => {
+        const cipher = AesGcm.make(keys, () => keys.active)
+        return { ...cipher, ...change(cipher, keys) }
+      }),
+    ),
+  )
+
+/** Seals with the key that was first, whichever is active. */
+export const sealsWithTheFirst = changed(() => ({ keyFor: () => "k1" }))
+
+/** Says of a missing key what it says of damage. */
+export const missingIsDamage = changed(({ open }) => ({
+  open: (keyId, sealed, aad) =>
+    Effect.mapError(open(keyId, sealed, aad), () => new OpenFailed({ keyId, where: "what is read" })),
+}))
+
+/** Without the key, takes the active one. */
+export const takesAnother = changed(({ open }, { active }) => ({
+  open: (keyId, sealed, aad) =>
+    Effect.catchTag(open(keyId, sealed, aad), "KeyMissing", () => open(active, sealed, aad)),
+}))
+
+/** Says of damage what it says of a missing key. */
+export const damageIsMissing = changed(({ open }) => ({
+  open: (keyId, sealed, aad) =>
+    Effect.mapError(open(keyId, sealed, aad), () => new KeyMissing({ keyId, where: "what is read" })),
+}))
+
+/** What does not open is handed out as it is. */
+export const opensAnything = changed(({ open }) => ({
+  open: (keyId, sealed, aad) => Effect.catchTag(open(keyId, sealed, aad), "OpenFailed", () => Effect.succeed(sealed)),
+}))
+
+/** A snapshot that does not open fails the load. */
+export const snapshotsMustOpen = Layer.fresh(
+  Layer.effect(
+    EventMapper,
+    Effect.gen(function* () {
+      const mapper = yield* EventMapper
+      const cipher = yield* Cipher
+      return {
+        ...mapper,
+        decodeSnapshot: (policy, snapshot) =>
+          Effect.flatMap(mapper.decodeSnapshot(policy, snapshot), (state) =>
+            state._tag === "None" && cipher.keyFor({ kind: "snapshot", stream: snapshot.stream }) !== undefined
+              ? Effect.die("the snapshot does not open")
+              : Effect.succeed(state),
+          ),
+      }
+    }),
+  ).pipe(Layer.provide(EventMapper.layer)),
+)
