@@ -5,11 +5,12 @@
  */
 import type { Clock } from "effect/Clock"
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
-import { describe, EncodeFailed } from "../event/Errors.ts"
+import { EncodeFailed } from "../event/Errors.ts"
 import * as EventCodec from "../event/EventCodec.ts"
 import * as Json from "../event/Json.ts"
 import type { Cause } from "../event/StoredEvent.ts"
 import type * as StreamName from "../event/StreamName.ts"
+import { describe } from "../event/thrown.ts"
 import * as Body from "./Body.ts"
 
 /**
