@@ -14,6 +14,13 @@ import { categoryFault } from "./StreamName.ts"
 /**
  * How states are snapshotted. A snapshot only saves time: one that cannot be read is ignored.
  *
+ * @example
+ * ```ts
+ * import { Aggregate, Payload } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const balances: Aggregate.SnapshotPolicy<number> = { state: Payload.version(t.number), every: 100, modelVersion: 1 }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -27,6 +34,15 @@ export interface SnapshotPolicy<S> {
 }
 
 /**
+ * A decider with a place in the store. It is plain data: `make` checks it, and `Repository.make` runs it.
+ *
+ * @example
+ * ```ts
+ * import { type Aggregate, Repository } from "everfold"
+ *
+ * const withoutCache = <C, S, E, R>(aggregate: Aggregate.Aggregate<C, S, E, R>) =>
+ *   Repository.make(aggregate, { cache: 0 })
+ * ```
  * @category model
  * @since 0.1.0
  */

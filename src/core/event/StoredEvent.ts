@@ -9,6 +9,12 @@ import type { StreamName } from "./StreamName.ts"
 /**
  * The event that caused another; stream and position let the order across partitions be checked from stored data alone.
  *
+ * @example
+ * ```ts
+ * import { type Cause, type StoredEvent } from "everfold"
+ *
+ * const causeOf = ({ id, stream, position }: StoredEvent): Cause => ({ eventId: id, stream, position })
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -21,6 +27,24 @@ export interface Cause {
 /**
  * An event on its way into a store.
  *
+ * @example
+ * ```ts
+ * import { HashChain, type NewEvent } from "everfold"
+ *
+ * const stream = { category: "Account", id: "ada" }
+ * const closed = {
+ *   id: "01890a5d-ac96-774b-bcce-b302099a8057",
+ *   type: "Closed",
+ *   schemaVersion: 1,
+ *   tags: [],
+ *   recordedAt: 1_800_000_000_000,
+ *   correlationId: "close-ada",
+ *   causation: null,
+ *   encoding: "json",
+ *   body: Buffer.from('{"data":{}}')
+ * }
+ * const event: NewEvent = { ...closed, digest: HashChain.sha256(HashChain.preimage(stream, closed)) }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -46,6 +70,13 @@ export interface NewEvent {
 /**
  * An event in a store.
  *
+ * @example
+ * ```ts
+ * import { type StoredEvent, StreamName } from "everfold"
+ *
+ * const line = ({ position, stream, version, type }: StoredEvent): string =>
+ *   `${position} ${StreamName.format(stream)}@${version} ${type}`
+ * ```
  * @category model
  * @since 0.1.0
  */

@@ -14,6 +14,13 @@ import { KeyMissing, type OpenFailed } from "./Errors.ts"
 /**
  * What is about to be sealed. `type` is the stored type of an event; a snapshot has none.
  *
+ * @example
+ * ```ts
+ * import { type Sealable } from "everfold"
+ *
+ * // Only what is about people, and all that may be: a snapshot has no type.
+ * const isPersonal = ({ stream, type }: Sealable): boolean => stream.category === "Person" || type === undefined
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -24,6 +31,15 @@ export interface Sealable {
 }
 
 /**
+ * Seals what is stored, and opens it again. `AesGcm` of `everfold/crypto` is one; `Cipher.none` seals nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { Cipher, Compression, EventMapper, Hash } from "everfold"
+ *
+ * const unsealed = EventMapper.layer.pipe(Layer.provide([Cipher.none, Compression.none, Hash.sha256]))
+ * ```
  * @category service
  * @since 0.1.0
  */

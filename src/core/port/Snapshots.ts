@@ -12,6 +12,19 @@ import type { StreamName } from "../event/StreamName.ts"
 import type { StoreUnavailable } from "./Errors.ts"
 
 /**
+ * Keeps snapshots, and gives them out. A store's own layer keeps them beside the events; `Snapshots.none` keeps none.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { Snapshots } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const forgetful = Layer.merge(Memory.layer, Snapshots.none)
+ * const latest = Snapshots.use((snapshots) => snapshots.read({ category: "Account", id: "ada" }))
+ * console.log((await Effect.runPromise(latest.pipe(Effect.provide(forgetful))))._tag) // None
+ * ```
  * @category service
  * @since 0.1.0
  */

@@ -33,6 +33,13 @@ import * as Draft from "./Draft.ts"
 /**
  * A domain event, with what was recorded about it.
  *
+ * @example
+ * ```ts
+ * import { type Recorded } from "everfold"
+ *
+ * const line = ({ event, version, recordedAt }: Recorded<{ readonly _tag: string }>): string =>
+ *   `${version} ${event._tag} ${new Date(recordedAt).toISOString()}`
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -70,6 +77,19 @@ export interface Taken extends HashChain.Head {
 }
 
 /**
+ * Domain events to stored ones and back. Its layer decides how events are written; what is stored says how it was.
+ *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { EventMapper, Hash } from "everfold"
+ * import { Zstd } from "everfold/compression"
+ * import { AesGcm, KeyRing } from "everfold/crypto"
+ *
+ * const cipher = AesGcm.layer.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("2026"))))
+ * const sealed = EventMapper.layer.pipe(Layer.provide([cipher, Zstd.layer, Hash.sha256]))
+ * const forTests = EventMapper.plain
+ * ```
  * @category service
  * @since 0.1.0
  */

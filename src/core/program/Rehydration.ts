@@ -21,6 +21,12 @@ import * as Snapshotting from "./Snapshotting.ts"
 /**
  * A state, and which event it includes last.
  *
+ * @example
+ * ```ts
+ * import { type Loaded } from "everfold"
+ *
+ * const show = ({ state, version }: Loaded<number>): string => `${state} after ${version} event(s)`
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -36,6 +42,12 @@ export interface Loaded<out S> {
 /**
  * Why a state cannot be loaded.
  *
+ * @example
+ * ```ts
+ * import { type LoadError } from "everfold"
+ *
+ * const isWorthRetrying = (error: LoadError): boolean => error._tag === "StoreUnavailable" && error.retryable
+ * ```
  * @category errors
  * @since 0.1.0
  */

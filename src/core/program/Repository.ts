@@ -38,12 +38,29 @@ import * as Transaction from "./Transaction.ts"
 /**
  * The ports that every operation needs.
  *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { EventMapper, type Repository } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const forTests: Layer.Layer<Repository.Needs> = Layer.mergeAll(Memory.layer, EventMapper.plain)
+ * ```
  * @category model
  * @since 0.1.0
  */
 export type Needs = EventStore | EventMapper | Snapshots
 
 /**
+ * What a command may be given besides itself.
+ *
+ * @example
+ * ```ts
+ * import { type Repository } from "everfold"
+ *
+ * // What a form was filled in for, and a request that may come twice.
+ * const options: Repository.ExecuteOptions = { expected: 7, commandId: "request-4711" }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -57,12 +74,30 @@ export interface ExecuteOptions {
 /**
  * The version that a stream had, or where it stood at a time (milliseconds since 1970).
  *
+ * @example
+ * ```ts
+ * import { type Repository } from "everfold"
+ *
+ * const third: Repository.AsOf = { version: 3 }
+ * const atNewYear: Repository.AsOf = { at: new Date("2027-01-01") }
+ * ```
  * @category model
  * @since 0.1.0
  */
 export type AsOf = { readonly version: Version } | { readonly at: number | Date }
 
 /**
+ * What can be done with the streams of an aggregate. Every operation takes the stream's id, 1 to 512 bytes; what it needs
+ * of the world it asks for, so that one repository serves with every store.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { type Repository } from "everfold"
+ *
+ * const addTwice = <E, R>(counters: Repository.Repository<number, number, E, R>, id: string) =>
+ *   Effect.andThen(counters.execute(id, 1), counters.execute(id, 1))
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -94,6 +129,15 @@ export interface Repository<in C, in out S, in out E, out R> {
 }
 
 /**
+ * How a repository keeps states and takes conflicts.
+ *
+ * @example
+ * ```ts
+ * import * as Schedule from "effect/Schedule"
+ * import { type Repository } from "everfold"
+ *
+ * const patient: Repository.Options = { cache: 10_000, retry: Schedule.spaced("20 millis") }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -136,14 +180,15 @@ const within = (n: number, least: number, most: number): boolean => n >= least &
  *     })
  *   })
  * )
- * const program = Effect.gen(function*() {
+ * const program = Effect.gen(function* () {
  *   yield* counters.execute("visits", 2)
  *   const { state } = yield* counters.execute("visits", 3)
  *   return state
  * })
  * const Live = Layer.mergeAll(Memory.layer, EventMapper.plain)
- * Effect.runPromise(program.pipe(Effect.provide(Live))).then(console.log) // 5
+ * console.log(await Effect.runPromise(program.pipe(Effect.provide(Live)))) // 5
  * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
