@@ -39,6 +39,18 @@ export const transparency = (subject: TransparencySubject): Suite => ({
 /**
  * The law that a store with a cipher holds no plaintext, whichever way they are put together (L2).
  *
+ * @example
+ * ```ts
+ * import { AesGcm, KeyRing } from "everfold/crypto"
+ * import { Memory } from "everfold/memory"
+ * import { LayerLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ * import * as Layer from "effect/Layer"
+ *
+ * const cipher = AesGcm.layer.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("2026"))))
+ *
+ * laws(LayerLaws.wiring({ store: Memory.layer, cipher }))
+ * ```
  * @category suites
  * @since 0.1.0
  */

@@ -20,6 +20,18 @@ import { Keys } from "../../core/port/Keys.ts"
 /**
  * Keys by name; each is 32 bytes in base64. The text form of a ring, in a file or a variable, is this as JSON.
  *
+ * @example
+ * ```ts
+ * import { KeyRing } from "everfold/crypto"
+ *
+ * // To rotate: the old key stays, for what it sealed; the new one is active.
+ * const rotate = (ring: KeyRing.Ring, keyId: string): KeyRing.Ring => {
+ *   const { active, keys } = KeyRing.generate(keyId)
+ *   return { active, keys: { ...ring.keys, ...keys } }
+ * }
+ * const ring = rotate(KeyRing.generate("2025"), "2026")
+ * console.log(ring.active, Object.keys(ring.keys)) // 2026 [ '2025', '2026' ]
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -62,6 +74,13 @@ const parse = (where: string, text: string): Effect.Effect<Keys["Service"], Keys
 /**
  * A new ring of one random key.
  *
+ * @example
+ * ```ts
+ * import { KeyRing } from "everfold/crypto"
+ *
+ * const { active, keys } = KeyRing.generate("1")
+ * console.log(active, Buffer.from(keys["1"] ?? "", "base64").length) // 1 32
+ * ```
  * @category constructors
  * @since 0.1.0
  */
@@ -107,6 +126,15 @@ const read = (filename: string): string => {
  * The keys of a file. Where there is no such file yet, one is made with a new key, readable by its owner only; a file
  * that others may read is refused. Back it up: without it, what it sealed is lost.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Keys } from "everfold"
+ * import { KeyRing } from "everfold/crypto"
+ *
+ * const active = Keys.use((keys) => Effect.succeed(keys.active))
+ * console.log(await Effect.runPromise(active.pipe(Effect.provide(KeyRing.file("bank.key"))))) // 1
+ * ```
  * @category layers
  * @since 0.1.0
  */
@@ -133,6 +161,21 @@ export const file = (filename: string): Layer.Layer<Keys, KeysInvalid> =>
 /**
  * The keys of a configuration value, by default `EVERFOLD_KEYS` from the environment: a ring as JSON.
  *
+ * @example
+ * ```ts
+ * import * as ConfigProvider from "effect/ConfigProvider"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { Keys } from "everfold"
+ * import { KeyRing } from "everfold/crypto"
+ *
+ * // In place of the environment.
+ * const ring = JSON.stringify(KeyRing.generate("2026"))
+ * const settings = ConfigProvider.layer(ConfigProvider.fromUnknown({ EVERFOLD_KEYS: ring }))
+ * const active = Keys.use((keys) => Effect.succeed(keys.active))
+ * const Live = KeyRing.config().pipe(Layer.provide(settings))
+ * console.log(await Effect.runPromise(active.pipe(Effect.provide(Live)))) // 2026
+ * ```
  * @category layers
  * @since 0.1.0
  */
