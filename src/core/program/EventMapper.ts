@@ -215,7 +215,7 @@ const make = Effect.gen(function* () {
       Effect.forEach(drafts, (draft): Effect.Effect<Encoded, KeyMissing> => {
         const texts = Draft.texts(codec, stream, draft)
         if (isLeft(texts)) return Effect.succeed(texts)
-        const recordedAt = (draft.clock ?? running).currentTimeMillisUnsafe()
+        const recordedAt = Math.floor((draft.clock ?? running).currentTimeMillisUnsafe())
         return Effect.map(storeAll(stream, recordedAt, draft.origin, texts.right), (stored) => right(stored))
       }),
     )
