@@ -33,6 +33,8 @@ type Ports = Rehydration.Ports
 export interface Held<in out S> {
   readonly head: Loaded<S> | undefined
   readonly hold: (loaded: Loaded<S> | undefined) => void
+  /** Takes its snapshots. */
+  readonly snapshots: Snapshotting.Latest
 }
 
 /** What a command came to when it was carried out first; fails where that was on another stream. */
@@ -182,7 +184,7 @@ const record = <C, S, E, R>(
     held.hold(recorded)
     turn.waiting = turn.waiting.slice(outcomes.length)
     for (const { tell } of outcomes) tell(committed.position - events.length)
-    const snapshot = Snapshotting.take(ports, aggregate, stream, base.version, recorded)
+    const snapshot = Snapshotting.take(ports, aggregate, stream, base.version, recorded, held.snapshots)
     return turn.waiting.length === 0 ? snapshot : Effect.flatMap(snapshot, () => attempt(turn))
   }
   return Effect.matchEffect(ports.store.commit(request), {

@@ -142,7 +142,7 @@ export const participant = <C, S, E, R>(
       keep: (before, loaded) =>
         Effect.suspend(() => {
           state.hold(loaded)
-          return Snapshotting.take(ports, aggregate, name, before, loaded)
+          return Snapshotting.take(ports, aggregate, name, before, loaded, state.snapshots)
         }),
     }
   },
