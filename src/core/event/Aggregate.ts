@@ -47,9 +47,12 @@ export interface SnapshotPolicy<S> {
  * @since 0.1.0
  */
 export interface Aggregate<in C, in out S, in out E, out R = never> {
+  /** Of its streams' names: a letter followed by up to 63 letters, digits, `_` or `.`. */
   readonly category: string
   readonly decider: Decider<C, S, E, R>
+  /** How its events are stored. */
   readonly events: EventCodec<E>
+  /** If left out, none is taken, and what is not cached is folded from its first event. */
   readonly snapshot?: SnapshotPolicy<S>
 }
 

@@ -91,6 +91,7 @@ export interface Write {
  */
 export interface Condition {
   readonly failIfMatch: Query
+  /** From 0: how far the log was read before deciding. */
   readonly after: Position
 }
 
@@ -107,6 +108,7 @@ export interface Condition {
  * @since 0.1.0
  */
 export interface CommandRecord {
+  /** 1 to 512 bytes of text. */
   readonly id: string
   readonly events: ReadonlyArray<string>
 }
@@ -128,6 +130,7 @@ export interface CommandRecord {
  * @since 0.1.0
  */
 export interface CheckpointKey {
+  /** 1 to 512 bytes of text, as is `upstream`. */
   readonly consumer: string
   readonly upstream: string
   /** From 0. */
@@ -148,7 +151,9 @@ export interface CheckpointKey {
  */
 export interface CheckpointMove extends CheckpointKey {
   readonly epoch: number
+  /** Where the checkpoint stands; 0 where there is none yet. */
   readonly from: Position
+  /** Where it is to stand, not before `from`. */
   readonly to: Position
 }
 
@@ -177,8 +182,10 @@ export interface CheckpointMove extends CheckpointKey {
 export interface Commit {
   /** The algorithm of the events' digests; a store keeps to the first that it sees. */
   readonly hash: string
+  /** A stream once at most. Their order is that of the positions. */
   readonly writes: ReadonlyArray<Write>
   readonly condition?: Condition
+  /** An id once at most, and of this commit's events each once at most. */
   readonly commands?: ReadonlyArray<CommandRecord>
   readonly checkpoint?: CheckpointMove
 }

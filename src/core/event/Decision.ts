@@ -57,8 +57,10 @@ export interface StoreView {
   readonly head: Position
   /** The stream's last event at or before a position (the store's last, if left out). */
   readonly streamHead: (stream: StreamName, at?: Position) => HashChain.Head
+  /** The event with an id. */
   readonly event: (id: string) => Known | undefined
   readonly command: (id: string) => KnownCommand | undefined
+  /** All 0 where there is none yet. */
   readonly checkpoint: (key: CheckpointKey) => { readonly position: Position; readonly epoch: number }
   /** The first position after `after` whose event matches. */
   readonly firstMatch: (query: Query, after: Position) => Position | undefined

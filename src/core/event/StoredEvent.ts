@@ -51,19 +51,22 @@ export interface Cause {
 export interface NewEvent {
   /** A UUID (version 7 by the library's own programs), lowercase. */
   readonly id: string
+  /** The name that it is stored under, 1 to 512 bytes; with the stream's category it says which codec reads it. */
   readonly type: string
-  /** From 1. */
+  /** Of the payload, from 1. */
   readonly schemaVersion: number
   /** Sorted, without repeats. */
   readonly tags: ReadonlyArray<string>
   /** Milliseconds since 1970 by the client's clock, an integer; never corrected by the store. */
   readonly recordedAt: number
+  /** What belongs together shares it: 1 to 512 bytes. */
   readonly correlationId: string
+  /** `null` where no event caused it. */
   readonly causation: Cause | null
   /** How `body` was made: see `Encoding`. */
   readonly encoding: string
   readonly body: Uint8Array
-  /** See `HashChain.digest`. */
+  /** Of its `HashChain.preimage`, by the store's `Hash`: 16 to 64 bytes. */
   readonly digest: Uint8Array
 }
 

@@ -48,7 +48,9 @@ export class Cipher extends Context.Service<
   {
     /** The key that seals it, or `undefined` to leave it plain. */
     readonly keyFor: (sealable: Sealable) => string | undefined
+    /** Authenticates `aad` too: what is sealed opens only with the same. */
     readonly seal: (keyId: string, plaintext: Uint8Array, aad: Uint8Array) => Effect.Effect<Uint8Array, KeyMissing>
+    /** `OpenFailed` where another key, other `aad` or another cipher sealed it, or a bit of it was changed. */
     readonly open: (
       keyId: string,
       sealed: Uint8Array,

@@ -145,11 +145,14 @@ export class EventStore extends Context.Service<
   {
     /** Records a commit, or nothing of it. When it answers, the commit is flushed and visible to every reader. */
     readonly commit: (commit: Commit) => Effect<Committed, CommitError>
+    /** Events of a stream in the order of their versions; none where there is no such stream. */
     readonly readStream: (
       stream: StreamName,
       range?: StreamRange,
     ) => Effect<ReadonlyArray<StoredEvent>, StoreUnavailable>
+    /** Events of all streams in the order of their positions, as the log was at one moment. */
     readonly readAll: (range: LogRange) => Effect<LogPage, StoreUnavailable>
+    /** The streams of a category, and how far each has come. */
     readonly streams: (
       range: StreamsRange,
     ) => Effect<ReadonlyArray<{ readonly stream: StreamName; readonly version: Version }>, StoreUnavailable>

@@ -29,7 +29,7 @@ export class Keys extends Context.Service<
   {
     /** The name of the key that seals what is new: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
     readonly active: string
-    /** 32 bytes. */
+    /** The key of that name, 32 bytes. */
     readonly get: (keyId: string) => Effect<Redacted<Uint8Array>, KeyMissing>
   }
 >()("everfold/core/port/Keys") {}

@@ -31,6 +31,7 @@ import type { StoreUnavailable } from "./Errors.ts"
 export class Snapshots extends Context.Service<
   Snapshots,
   {
+    /** The one that was kept last. */
     readonly read: (stream: StreamName) => Effect.Effect<Option.Option<StoredSnapshot>, StoreUnavailable>
     /** Keeps it in place of the one before. */
     readonly write: (snapshot: StoredSnapshot) => Effect.Effect<void, StoreUnavailable>

@@ -41,6 +41,7 @@ export interface Executed<out S, out E> {
   readonly version: Version
   /** Of the stream's last event, after its events. */
   readonly position: Position
+  /** What it recorded, perhaps nothing. */
   readonly events: ReadonlyArray<E>
   /** Whether its command id had been recorded before; then the rest is what it came to then. */
   readonly repeated: boolean

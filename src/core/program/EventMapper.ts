@@ -47,6 +47,7 @@ export interface Recorded<out E> extends Omit<StoredEvent, "encoding" | "body" |
   readonly event: E
   /** From 0, among the events that one stored event stands for. */
   readonly index: number
+  /** What `CommandContext.annotate` added; empty where nothing was. */
   readonly metadata: Json.JsonObject
 }
 
@@ -117,6 +118,7 @@ export class EventMapper extends Context.Service<
       events: ReadonlyArray<StoredEvent>,
       from: HashChain.Head,
     ) => Effect.Effect<HashChain.Head, IntegrityViolation>
+    /** A state as a snapshot of where it was taken. */
     readonly encodeSnapshot: <S>(
       policy: SnapshotPolicy<S>,
       taken: Taken,

@@ -47,9 +47,11 @@ export type SectionId = string
  */
 export interface Section {
   readonly id: SectionId
+  /** In the order of their positions. */
   readonly items: ReadonlyArray<StoredEvent>
   /** Full, and so the same for ever. */
   readonly archived: boolean
+  /** None before the first. */
   readonly previous: SectionId | undefined
   /** Only of an archived section; what follows may still be empty. */
   readonly next: SectionId | undefined

@@ -36,6 +36,7 @@ export interface Loaded<out S> {
   readonly version: Version
   /** The hash chain's link at that version. */
   readonly link: Uint8Array
+  /** Of that event in the store. */
   readonly position: Position
 }
 

@@ -119,6 +119,7 @@ export interface Repository<in C, in out S, in out E, out R> {
     id: string,
     asOf?: AsOf,
   ) => Effect.Effect<Option.Option<Loaded<S>>, LoadError | InvalidInput | NotFound, Needs>
+  /** Whether `load` would find a state. */
   readonly exists: (id: string) => Effect.Effect<boolean, LoadError | InvalidInput, Needs>
   /** Every event of the stream, checked against the hash chain, also where the state is terminal. */
   readonly history: (id: string) => Stream.Stream<Recorded<E>, LoadError | InvalidInput, EventStore | EventMapper>

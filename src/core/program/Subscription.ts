@@ -33,6 +33,7 @@ import { EventMapper, type ReadError, type Recorded } from "./EventMapper.ts"
 export interface Options {
   /** The position that was seen last; 0 to begin with the first event. */
   readonly after?: Position
+  /** Every event, if left out. */
   readonly filter?: Query.Query
 }
 
