@@ -109,7 +109,7 @@ export const causedBy = (
   }))
 
 /**
- * Adds user metadata to every event recorded in the effect; later keys win.
+ * Adds user metadata to every event recorded in the effect; where it is given twice, the inner one wins.
  *
  * @example
  * ```ts

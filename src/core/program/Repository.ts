@@ -26,6 +26,7 @@ import type { EventStore } from "../port/EventStore.ts"
 import type { Snapshots } from "../port/Snapshots.ts"
 import type { Decide, Executed, ExecuteError, ValueOf } from "./Batch.ts"
 import * as CommandContext from "./CommandContext.ts"
+import { originFault } from "./Draft.ts"
 import type { EventMapper, Recorded } from "./EventMapper.ts"
 import * as Execution from "./Execution.ts"
 import * as History from "./History.ts"
@@ -208,9 +209,10 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
   ) =>
     Effect.contextWith((context: Context.Context<Needs>) => {
       const stream = { category, id }
-      const what = StreamName.fault(stream) ?? optionsFault(options)
+      const { correlationId = options.commandId, causation, metadata } = Context.get(context, CommandContext.Current)
+      const origin = { correlationId, causation, metadata }
+      const what = StreamName.fault(stream) ?? optionsFault(options) ?? originFault(origin)
       if (what !== undefined) return Effect.fail(new InvalidInput({ what }))
-      const { correlationId, causation, metadata } = Context.get(context, CommandContext.Current)
       const clock = Context.get(context, Clock)
       const state = states(context).at(stream)
       return Effect.callback<Executed<S, E> & { readonly value: A }, R2 | ExecuteError>((resume) => {
@@ -224,7 +226,7 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
         const leave = state.turns.enter({
           key: options.commandId,
           expected: options.expected,
-          origin: { correlationId: correlationId ?? options.commandId, causation, metadata },
+          origin,
           clock,
           decide: (current) => {
             const decision = decide(current)

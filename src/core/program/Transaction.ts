@@ -19,7 +19,7 @@ import { EventStore } from "../port/EventStore.ts"
 import type { Snapshots } from "../port/Snapshots.ts"
 import type { ExecuteError, ValueOf } from "./Batch.ts"
 import * as CommandContext from "./CommandContext.ts"
-import type { Origin } from "./Draft.ts"
+import { type Origin, originFault } from "./Draft.ts"
 import { EventMapper } from "./EventMapper.ts"
 import * as Recording from "./Recording.ts"
 import * as Rehydration from "./Rehydration.ts"
@@ -204,11 +204,11 @@ export function transactAll<R, A>(
   retry: Schedule.Schedule<unknown> = Recording.defaultRetry,
 ): Effect.Effect<Transacted<A>, R | ExecuteError, Needs> {
   return Effect.contextWith((context: Context.Context<Needs>) => {
-    const what = fault(participants)
+    const current = Context.get(context, CommandContext.Current)
+    const what = fault(participants) ?? originFault(current)
     if (what !== undefined) return Effect.fail(new InvalidInput({ what }))
     const store = Context.get(context, EventStore)
     const mapper = Context.get(context, EventMapper)
-    const current = Context.get(context, CommandContext.Current)
     const seats = Object.entries(participants)
       .map(([part, { name, open }]) => ({ part, name, seat: open(context) }))
       .sort((a, b) => (StreamName.format(a.name) < StreamName.format(b.name) ? -1 : 1))
