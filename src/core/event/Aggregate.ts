@@ -27,7 +27,7 @@ import { categoryFault } from "./StreamName.ts"
 export interface SnapshotPolicy<S> {
   /** How a state is written, in all its versions. */
   readonly state: Payload.Versions<S>
-  /** A snapshot is taken whenever this many events were recorded since the last one, from 1. */
+  /** From 1. A snapshot is taken whenever the version reaches or passes a multiple of it. */
   readonly every: number
   /** Of the decider: raise it when `evolve` changes, and older snapshots are ignored. From 1. */
   readonly modelVersion: number

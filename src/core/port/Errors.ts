@@ -60,7 +60,8 @@ export class StoreUnavailable extends TaggedError("StoreUnavailable")<{
  */
 export class CommitUnknown extends TaggedError("CommitUnknown")<{ readonly cause: unknown }> {
   override get message(): string {
-    return `Whether the commit was recorded is not known (${describe(this.cause)}). Repeat it with the same ids.`
+    const unknown = `Whether the commit was recorded is not known (${describe(this.cause)}).`
+    return `${unknown} Repeat it with the same ids, or a command with its command id: the answer says what became of it.`
   }
 }
 
