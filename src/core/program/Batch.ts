@@ -103,6 +103,8 @@ export interface Request<S, E> {
   readonly fail: (error: ExecuteError) => void
   readonly die: (defect: unknown) => void
   readonly repeated: (executed: Executed<S, E>) => void
+  /** Whether its caller was interrupted; then it is settled by this, and need not be decided again. */
+  readonly givenUp: () => boolean
 }
 
 interface Accepted<S, E> {

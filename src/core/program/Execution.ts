@@ -135,6 +135,8 @@ type AttemptError = Exclude<ExecuteError, EncodeFailed>
 
 /** Carries out what waits. The usual way is a few plain steps, for it is taken for every command. */
 const attempt = <C, S, E, R>(turn: Turn<C, S, E, R>): Effect.Effect<void, AttemptError> => {
+  // Nothing of what waits is recorded here, or on its way to be.
+  turn.waiting = turn.waiting.filter((request) => !request.givenUp())
   const { ports, aggregate, stream, held, from, waiting } = turn
   if (waiting.length === 0) {
     held.hold(from)

@@ -104,7 +104,10 @@ export type AsOf = { readonly version: Version } | { readonly at: number | Date 
  */
 export interface Repository<in C, in out S, in out E, out R> {
   readonly aggregate: Aggregate<C, S, E, R>
-  /** Decides a command and records what it decides; a rejection is the model's own value, in the error channel. */
+  /**
+   * Decides a command and records what it decides; a rejection is the model's own value, in the error channel. Whoever is
+   * interrupted meanwhile goes at once, or as soon as the store has answered: then nothing of it is recorded any more.
+   */
   readonly execute: (
     id: string,
     command: C,
@@ -217,6 +220,7 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
       const state = states(context).at(stream)
       return Effect.callback<Executed<S, E> & { readonly value: A }, R2 | ExecuteError>((resume) => {
         let settled = false
+        let interrupted = false
         let whenSettled = (): void => {}
         const settle = (answer: Effect.Effect<Executed<S, E> & { readonly value: A }, R2 | ExecuteError>): void => {
           settled = true
@@ -240,9 +244,14 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
           fail: (error) => settle(Effect.fail(error)),
           die: (defect) => settle(Effect.die(defect)),
           repeated: (executed) => settle(repeated(executed)),
+          givenUp: () => {
+            if (interrupted) settle(Effect.interrupt)
+            return interrupted
+          },
         })
         // An interrupted caller leaves the queue; once it is taken, it waits, so that nothing is recorded behind its back.
         return Effect.callback<void>((done) => {
+          interrupted = true
           if (settled || leave()) done(Effect.void)
           else whenSettled = () => done(Effect.void)
         })
