@@ -5,6 +5,8 @@
  */
 export * as Decider from "./domain/Decider.ts"
 export * as Policy from "./domain/Policy.ts"
+export * as Prism from "./domain/Prism.ts"
+export * as ProcessManager from "./domain/ProcessManager.ts"
 export * as View from "./domain/View.ts"
 export * as Aggregate from "./event/Aggregate.ts"
 export * as Commit from "./event/Commit.ts"

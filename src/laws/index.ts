@@ -6,10 +6,12 @@
  */
 export * as ChainLaws from "./ChainLaws.ts"
 export * as CodecLaws from "./CodecLaws.ts"
+export * as CombinatorLaws from "./CombinatorLaws.ts"
 export * as DeciderLaws from "./DeciderLaws.ts"
 export * as Difference from "./Difference.ts"
 export * as Law from "./Law.ts"
 export * as LayerLaws from "./LayerLaws.ts"
 export * as NotificationLaws from "./NotificationLaws.ts"
+export * as ProcessLaws from "./ProcessLaws.ts"
 export * as SnapshotLaws from "./SnapshotLaws.ts"
 export * as StoreLaws from "./StoreLaws.ts"

@@ -15,7 +15,7 @@ const works: Readonly<Record<string, () => Promise<{ readonly work: Work }>>> = 
   "memory-append": () => import("./memory-append.ts"),
   rehydrate: () => import("./rehydrate.ts"),
   "one-stream": () => import("./one-stream.ts"),
-  product: () => import("./product.ts"),
+  composition: () => import("./composition.ts"),
 }
 
 const number = (value: number | null, digits = 0): string =>

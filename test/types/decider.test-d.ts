@@ -1,5 +1,8 @@
 import { expectTypeOf } from "vitest"
 import * as Decider from "../../src/core/domain/Decider.ts"
+import * as Prism from "../../src/core/domain/Prism.ts"
+import * as ProcessManager from "../../src/core/domain/ProcessManager.ts"
+import * as View from "../../src/core/domain/View.ts"
 
 type Cmd = { readonly _tag: "A"; readonly n: number } | { readonly _tag: "B" }
 type Evt = { readonly _tag: "Did"; readonly n: number } | { readonly _tag: "Done" }
@@ -53,3 +56,96 @@ expectTypeOf(both).toEqualTypeOf<
     Late | Early | "x" | "y"
   >
 >()
+
+// Each of these parts has its own tags: they combine without wrapping.
+type LampCommand = { readonly _tag: "Press" } | { readonly _tag: "Hold"; readonly seconds: number }
+type LampEvent = { readonly _tag: "Pressed" } | { readonly _tag: "Held" }
+const lamp = Decider.make({
+  initial: false,
+  decide: (c: LampCommand, s: boolean) =>
+    c._tag === "Press" ? Decider.accept({ _tag: "Pressed" }) : s ? Decider.reject(new Early(1)) : Decider.accept(),
+  evolve: (s: boolean, e: LampEvent): boolean => (e._tag === "Pressed" ? !s : s),
+})
+const routing = {
+  commands: { A: "d", B: "d", Press: "lamp", Hold: "lamp" },
+  events: { Did: "d", Done: "d", Pressed: "lamp", Held: "lamp" },
+} as const
+const combined = Decider.combine({ d, lamp }, routing)
+expectTypeOf(combined).toEqualTypeOf<
+  Decider.Decider<Cmd | LampCommand, { readonly d: number; readonly lamp: boolean }, Evt | LampEvent, Late | Early>
+>()
+// The routes are checked where they are written, too.
+Decider.combine(
+  { d, lamp },
+  {
+    commands: { A: "d", B: "d", Press: "lamp", Hold: "lamp" },
+    events: { Did: "d", Done: "d", Pressed: "lamp", Held: "lamp" },
+  },
+)
+Decider.combine(
+  { d, lamp },
+  {
+    // @ts-expect-error a command without a part
+    commands: { A: "d", B: "d", Press: "lamp" },
+    events: routing.events,
+  },
+)
+Decider.combine(
+  { d, lamp },
+  {
+    commands: routing.commands,
+    // @ts-expect-error an event of another part
+    events: { ...routing.events, Held: "d" },
+  },
+)
+// @ts-expect-error parts that share their tags
+Decider.combine({ d, again: d }, { commands: { A: "d", B: "again" }, events: { Did: "d", Done: "again" } })
+// @ts-expect-error parts whose commands have no tags
+Decider.combine({ text, d }, { commands: { A: "d", B: "d" }, events: { Did: "d", Done: "d" } })
+
+const adapted = Decider.adapt(
+  Prism.tagged<Cmd | LampCommand>()("A", "B"),
+  Prism.tagged<Evt | LampEvent>()("Did", "Done"),
+)(d)
+expectTypeOf(adapted).toEqualTypeOf<Decider.Decider<Cmd | LampCommand, number, Evt | LampEvent, Late | Early>>()
+// @ts-expect-error a tag that the union does not have
+Prism.tagged<Cmd>()("C")
+// @ts-expect-error a prism that does not pick all of the decider's events
+Decider.adapt(Prism.id<Cmd>(), Prism.tagged<Evt | LampEvent>()("Did"))(d)
+
+const seats = Decider.many<"left" | "right">()(d)
+expectTypeOf(seats).toEqualTypeOf<
+  Decider.Decider<
+    Decider.ManyCommand<"left" | "right", Cmd>,
+    ReadonlyMap<"left" | "right", number>,
+    Decider.ManyEvent<"left" | "right", Evt>,
+    Late | Early
+  >
+>()
+expectTypeOf(Decider.batch(d)).toEqualTypeOf<Decider.Decider<ReadonlyArray<Cmd>, number, Evt, Late | Early>>()
+expectTypeOf(Decider.mapRejection((r: Late | Early) => r._tag)(d)).toEqualTypeOf<
+  Decider.Decider<Cmd, number, Evt, "Late" | "Early">
+>()
+
+// A process manager may ask for some of the commands only, and follow more events than the decider has.
+const driver = ProcessManager.make({
+  initial: 0,
+  evolve: (n: number, e: Evt | LampEvent): number => n + (e._tag === "Did" ? 1 : 0),
+  react: (n) => (n === 1 ? [{ _tag: "B" }] : []),
+  pending: (n) => (n === 1 ? [{ _tag: "B" }] : []),
+})
+expectTypeOf(driver).toEqualTypeOf<ProcessManager.ProcessManager<Evt | LampEvent, { readonly _tag: "B" }, number>>()
+const driven = Decider.orchestrate(driver, 3)(d)
+expectTypeOf(driven).toEqualTypeOf<
+  Decider.Decider<Cmd, Decider.Orchestrated<number, number>, Evt, Late | Early | Decider.OutOfFuel<Cmd>>
+>()
+// @ts-expect-error a manager that asks for what the decider does not know
+Decider.orchestrate(driver, 3)(lamp)
+
+const seen = View.product({
+  ons: View.make(0, (n: number, e: Evt) => n + e._tag.length),
+  all: View.make("", (s: string, e: Evt | LampEvent) => s + e._tag),
+})
+expectTypeOf(seen).toEqualTypeOf<View.View<{ readonly ons: number; readonly all: string }, Evt>>()
+const nothing: View.View<Readonly<Record<never, never>>, unknown> = View.product({})
+expectTypeOf(nothing.initial).toExtend<object>()

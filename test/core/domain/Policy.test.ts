@@ -26,4 +26,20 @@ describe("policies", () => {
   it("may answer the same event with the same command twice", () => {
     expect(Policy.concat(bill, bill)("Ada")).toEqual(["bill Ada", "bill Ada"])
   })
+
+  it("translate events before and commands after", () => {
+    const shout = Policy.promap(
+      (guest: { readonly name: string }) => guest.name,
+      (command: string) => command.toUpperCase(),
+    )(greet)
+    expect(shout({ name: "Ada" })).toEqual(["GREET ADA", "SEAT ADA"])
+    expect(Policy.Profunctor.map(bill, (command) => command.length)("Ada")).toEqual([8])
+    expect(
+      Policy.Profunctor.promap(
+        bill,
+        (n: number) => String(n),
+        (command) => [command],
+      )(7),
+    ).toEqual([["bill 7"]])
+  })
 })

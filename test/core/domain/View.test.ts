@@ -1,4 +1,5 @@
 import * as fc from "fast-check"
+import { none, some } from "fp-ts/lib/Option.js"
 import { describe, expect, it } from "vitest"
 import * as View from "../../../src/core/domain/View.ts"
 
@@ -73,8 +74,36 @@ describe("product", () => {
   it("folds both views in one pass: the banana split", () => {
     fc.assert(
       fc.property(fc.array(fc.integer()), (events) => {
-        expect(View.fold(View.product(sum, trail))(events)).toEqual([View.fold(sum)(events), View.fold(trail)(events)])
+        expect(View.fold(View.product({ sum, trail }))(events)).toEqual({
+          sum: View.fold(sum)(events),
+          trail: View.fold(trail)(events),
+        })
       }),
     )
+  })
+})
+
+describe("other views", () => {
+  it("see nothing where they are the unit", () => {
+    expect(View.fold(View.unit)([1, 2])).toEqual({})
+    expect(View.fold(View.product({}))([1, 2])).toEqual({})
+  })
+
+  it("show their states in another form", () => {
+    const shown = View.imap(String, Number)(sum)
+    expect(shown.initial).toBe("0")
+    expect(View.fold(shown)([1, 2])).toBe("3")
+  })
+
+  it("leave out what they do not know, and do not even copy then", () => {
+    const evens = View.adapt((n: number) => (n % 2 === 0 ? some(n) : none))(View.product({ sum }))
+    const before = evens.initial
+    expect(evens.evolve(before, 3)).toBe(before)
+    expect(View.fold(evens)([1, 2, 3, 4])).toEqual({ sum: 6 })
+  })
+
+  it("have an fp-ts instance", () => {
+    const lengths = View.Contravariant.contramap(sum, (text: string) => text.length)
+    expect(View.fold(lengths)(["a", "bb"])).toBe(3)
   })
 })

@@ -1,0 +1,276 @@
+/** Combinators that are wrong in one way each; some were published so. */
+import { isLeft, map, right } from "fp-ts/lib/Either.js"
+import { isNone } from "fp-ts/lib/Option.js"
+import * as Decider from "../../../src/core/domain/Decider.ts"
+import * as ProcessManager from "../../../src/core/domain/ProcessManager.ts"
+import * as View from "../../../src/core/domain/View.ts"
+import type * as CombinatorLaws from "../../../src/laws/CombinatorLaws.ts"
+
+type Broken = Required<NonNullable<CombinatorLaws.Subject["decider"]>>
+type States = { readonly [name: string]: unknown }
+
+export const mapCommandFromTheBeginning: Broken["mapCommand"] = (f) => (self) => ({
+  ...self,
+  decide: (command) => self.decide(f(command), self.initial),
+})
+
+export const imapEventFirstOnly: Broken["imapEvent"] = (to, from) => (self) => ({
+  ...Decider.imapEvent(to, from)(self),
+  decide: (command, state) =>
+    map((events: ReadonlyArray<Parameters<typeof to>[0]>) => events.slice(0, 1).map(to))(self.decide(command, state)),
+})
+
+export const imapStateEndless: Broken["imapState"] = (to, from) => (self) => ({
+  ...Decider.imapState(to, from)(self),
+  isTerminal: () => false,
+})
+
+export const rejectionsSwallowed: Broken["mapRejection"] = () => (self) => ({
+  ...self,
+  decide: (command, state) => {
+    const decision = self.decide(command, state)
+    return isLeft(decision) ? right([]) : decision
+  },
+})
+
+/** An event that is not its own takes it back to the beginning. */
+export const adaptStartsAnew: Broken["adapt"] = (command, event) => (self) => ({
+  ...Decider.adapt(command, event)(self),
+  evolve: (state, larger) => {
+    const own = event.getOption(larger)
+    return isNone(own) ? self.initial : self.evolve(state, own.value)
+  },
+})
+
+/** Decides on the beginning, whatever happened since. */
+export const adaptDecidesOnTheBeginning: Broken["adapt"] = (command, event) => (self) => {
+  const adapted = Decider.adapt(command, event)(self)
+  return { ...adapted, decide: (larger) => adapted.decide(larger, self.initial) }
+}
+
+type Part = Decider.Decider<unknown, unknown, unknown, unknown>
+interface Parts {
+  readonly [name: string]: Part
+}
+interface Wrapped {
+  readonly _tag: string
+  readonly event: unknown
+}
+type Product = Decider.Decider<{ readonly _tag: string; readonly command: unknown }, States, Wrapped, unknown>
+
+/** A product with a flaw, told of parts whose types nobody looks at. */
+const flawedProduct = (flaw: (good: Product, parts: Parts) => Partial<Product>): Broken["product"] => {
+  function product<P>(parts: P): never
+  function product(parts: Parts): Product {
+    const good: Product = Decider.product(parts)
+    return { ...good, ...flaw(good, parts) }
+  }
+  return product
+}
+
+const each = (parts: Parts, f: (name: string, part: Part) => unknown): States =>
+  Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, f(name, part)]))
+
+/** Every event reaches every part. */
+export const productForAll = flawedProduct((_good, parts) => ({
+  evolve: (state, { event }) => each(parts, (name, part) => part.evolve(state[name], event)),
+}))
+
+/** Over when one part is. */
+export const productOverTooSoon = flawedProduct((_good, parts) => ({
+  isTerminal: (state) => Object.entries(parts).some(([name, part]) => part.isTerminal(state[name])),
+}))
+
+/** Where one part goes on, the others begin anew: the last update wins. */
+export const productForgets = flawedProduct((good, parts) => ({
+  evolve: (state, event) => {
+    const next = good.evolve(state, event)
+    return each(parts, (name, part) => (name === event._tag ? next[name] : part.initial))
+  },
+}))
+
+interface Tagged {
+  readonly _tag: string
+}
+type Combined = Decider.Decider<Tagged, States, unknown, unknown>
+
+/** A combination of its own, with a flaw. */
+const flawedCombination = (flaw: (good: Combined, parts: Parts) => Partial<Combined>): Broken["combine"] => {
+  function combine<P>(parts: P, routing: Decider.Routing<P>): never
+  function combine(parts: Parts, routing: { readonly commands: object; readonly events: object }): Combined {
+    const commands = new Map(Object.entries(routing.commands))
+    const events = new Map(Object.entries(routing.events))
+    const tagOf = (event: unknown) =>
+      typeof event === "object" && event !== null && "_tag" in event ? String(event._tag) : ""
+    const good: Combined = {
+      initial: each(parts, (_name, part) => part.initial),
+      decide: (command, state) => {
+        const name = String(commands.get(command._tag))
+        return parts[name]?.decide(command, state[name]) ?? right([])
+      },
+      evolve: (state, event) => {
+        const name = String(events.get(tagOf(event)))
+        return { ...state, [name]: parts[name]?.evolve(state[name], event) }
+      },
+      isTerminal: (state) => Object.entries(parts).every(([name, part]) => part.isTerminal(state[name])),
+    }
+    return { ...good, ...flaw(good, parts) }
+  }
+  return combine
+}
+
+export const combineWell = flawedCombination(() => ({}))
+
+/** Each event reaches every part (published so). */
+export const combineForAll = flawedCombination((_good, parts) => ({
+  evolve: (state, event) => each(parts, (name, part) => part.evolve(state[name], event)),
+}))
+
+/** Decides on the beginning, whatever happened since. */
+export const combineStale = flawedCombination((good) => ({ decide: (command) => good.decide(command, good.initial) }))
+
+/** One state for all keys. */
+export const manyShare: Broken["many"] =
+  <K>() =>
+  <C, S, E, R>(self: Decider.Decider<C, S, E, R>) => ({
+    ...Decider.many<K>()(self),
+    evolve: (states: ReadonlyMap<K, S>, { key, event }: Decider.ManyEvent<K, E>): ReadonlyMap<K, S> => {
+      const [shared = self.initial] = states.values()
+      return new Map([[key, self.evolve(shared, event)]])
+    },
+  })
+
+/** Over when every key that was touched is, also where none was. */
+export const manyOverTouched: Broken["many"] =
+  <K>() =>
+  <C, S, E, R>(self: Decider.Decider<C, S, E, R>) => ({
+    ...Decider.many<K>()(self),
+    isTerminal: (states: ReadonlyMap<K, S>) => [...states.values()].every(self.isTerminal),
+  })
+
+/** One map for ever. */
+export const manyInPlace: Broken["many"] =
+  <K>() =>
+  <C, S, E, R>(self: Decider.Decider<C, S, E, R>) => {
+    const initial = new Map<K, S>()
+    return {
+      ...Decider.many<K>()(self),
+      initial,
+      evolve: (_: ReadonlyMap<K, S>, { key, event }: Decider.ManyEvent<K, E>): ReadonlyMap<K, S> =>
+        initial.set(key, self.evolve(initial.get(key) ?? self.initial, event)),
+    }
+  }
+
+/** Each command is decided on the state before the batch. */
+export const batchStale: Broken["batch"] = (self) => ({
+  ...self,
+  decide: (commands, state) => {
+    const decisions = commands.map((command) => self.decide(command, state))
+    return decisions.find(isLeft) ?? right(decisions.flatMap((decision) => (isLeft(decision) ? [] : decision.right)))
+  },
+})
+
+/** What was decided before a rejection is kept. */
+export const batchInPart: Broken["batch"] = (self) => ({
+  ...self,
+  decide: (commands, state) => {
+    for (let most = commands.length; most > 0; most--) {
+      const decision = Decider.batch(self).decide(commands.slice(0, most), state)
+      if (!isLeft(decision)) return decision
+    }
+    return right([])
+  },
+})
+
+type Orchestrate = Broken["orchestrate"]
+
+/** What a process manager asks for is decided on the state before the command (published so). */
+export const orchestrateStale: Orchestrate =
+  <EP, CP, P>(process: ProcessManager.ProcessManager<EP, CP, P>, fuel: number) =>
+  <C, S, E extends EP, R>(self: Decider.Decider<C | CP, S, E, R>) => ({
+    ...Decider.orchestrate(process, fuel)<C, S, E, R>(self),
+    decide: (command: C | CP, state: Decider.Orchestrated<S, P>) => {
+      const stale = { ...self, decide: (next: C | CP) => self.decide(next, state.decider) }
+      return Decider.orchestrate(process, fuel)<C, S, E, R>(stale).decide(command, state)
+    },
+  })
+
+/** One command is never asked for: the last. */
+export const orchestrateOneTooFew: Orchestrate = (process, fuel) => Decider.orchestrate(process, Math.max(0, fuel - 1))
+
+/** The process manager begins anew with each command. */
+export const orchestrateForgets: Orchestrate = (process, fuel) => (self) => {
+  const good = Decider.orchestrate(process, fuel)(self)
+  return {
+    ...good,
+    decide: (command, state) => good.decide(command, { ...state, process: process.initial }),
+  }
+}
+
+/** A rejection of what was asked for ends the asking, and is not told. */
+export const orchestrateInPart: Orchestrate = (process, fuel) => (self) => {
+  const good = Decider.orchestrate(process, fuel)(self)
+  return {
+    ...good,
+    decide: (command, state) => {
+      const decision = good.decide(command, state)
+      return isLeft(decision) ? self.decide(command, state.decider) : decision
+    },
+  }
+}
+
+/** What was asked for last is done first. */
+export const orchestrateDepthFirst: Orchestrate = (process, fuel) =>
+  Decider.orchestrate({ ...process, react: (state, event) => process.react(state, event).toReversed() }, fuel)
+
+type Views = NonNullable<CombinatorLaws.Subject["view"]>
+
+/** The first view's state is lost. */
+function lastOnly<V>(views: V): never
+function lastOnly(views: { readonly [name: string]: View.View<unknown, unknown> }): View.View<States, unknown> {
+  const good: View.View<States, unknown> = View.product(views)
+  const [[first] = [""]] = Object.entries(views)
+  return { ...good, evolve: (state, event) => ({ ...good.evolve(state, event), [first]: good.initial[first] }) }
+}
+export const viewProductLoses: NonNullable<Views["product"]> = lastOnly
+
+/** A foreign event takes it back to the beginning. */
+export const viewAdaptStartsAnew: NonNullable<Views["adapt"]> = (getOption) => (self) => ({
+  ...self,
+  evolve: (state, event) => {
+    const own = getOption(event)
+    return isNone(own) ? self.initial : self.evolve(state, own.value)
+  },
+})
+
+export const viewUntranslated: NonNullable<Views["imap"]> = (to, from) => (self) => ({
+  ...View.imap(to, from)(self),
+  evolve: (_state, event) => to(self.evolve(self.initial, event)),
+})
+
+type Policies = NonNullable<CombinatorLaws.Subject["policy"]>
+
+export const concatReversed: NonNullable<Policies["concat"]> = (first, second) => (event) => [
+  ...second(event),
+  ...first(event),
+]
+export const concatOnce: NonNullable<Policies["concat"]> = (first, second) => (event) => [
+  ...new Set([...first(event), ...second(event)]),
+]
+
+type Processes = NonNullable<CombinatorLaws.Subject["process"]>
+
+/** What is owed is forgotten, so that nothing is done after a restart. */
+export const promapForgets: NonNullable<Processes["promap"]> = (f, g) => (self) => ({
+  ...ProcessManager.promap(f, g)(self),
+  pending: () => [],
+})
+
+/** A foreign event makes it ask again for all that it is owed. */
+export const adaptAsksAgain: NonNullable<Processes["adapt"]> = (getOption) => (self) => ({
+  ...ProcessManager.adapt(getOption)(self),
+  react: (state, event) => {
+    const own = getOption(event)
+    return isNone(own) ? self.pending(state) : self.react(state, own.value)
+  },
+})
