@@ -84,6 +84,9 @@ export const examplesIn = (text: string): ReadonlyArray<string> =>
 export const examplesOf = (file: string, text: string): ReadonlyArray<string> =>
   examplesIn(file.endsWith(".ts") ? text.replaceAll(/^ *\* ?/gm, "") : text)
 
+/** Whether an example runs: one of what is declared and not there only compiles. */
+export const runs = (code: string): boolean => !/^\s*declare /m.test(code)
+
 const names = (code: string, name: string): boolean => new RegExp(String.raw`\b${name}\b`).test(code)
 
 const describes = (doc: string): boolean => /\w/.test(doc.replace(/@(example|category|since)\b[\s\S]*/, ""))
@@ -92,12 +95,12 @@ const describes = (doc: string): boolean => /\w/.test(doc.replace(/@(example|cat
 export const faultsOf = (read: Read, { name, kind, files, doc, statics }: Export): ReadonlyArray<string> => {
   const shown = (what: string): boolean =>
     files.some((file) => examplesOf(file, read(file)).some((code) => names(code, what)))
-  const own = doc.includes("@example") && examplesIn(doc).some((code) => names(code, name))
+  const own = doc.includes("@example") && examplesIn(doc).some((code) => runs(code) && names(code, name))
   const lacks = [
     !describes(doc) && "a description",
     kind !== "namespace" && !/@category \S/.test(doc) && "@category",
     !/@since \d/.test(doc) && "@since",
-    kind === "value" && !own && `an @example that uses ${name}`,
+    kind === "value" && !own && `an @example that runs and uses ${name}`,
     kind === "type" && !shown(name) && `an example in its module that names ${name}`,
   ]
   return [

@@ -71,11 +71,17 @@ describe("the check of the documentation", () => {
     ["a module's description", " * Adds.\n", "Sum (src/Sum.ts) lacks a description"],
     ["a description", " * The sum of both sides.\n", "Sum.of (src/Sum.ts) lacks a description"],
     ["a category", " * @category model\n", "Sum.Sides (src/Sum.ts) lacks @category"],
-    ["an example", " * @example\n", "Sum.of (src/Sum.ts) lacks an @example that uses Sum.of"],
-    ["the use of a value", " * Sum.of(sides)\n", "Sum.of (src/Sum.ts) lacks an @example that uses Sum.of"],
+    ["an example", " * @example\n", "Sum.of (src/Sum.ts) lacks an @example that runs and uses Sum.of"],
+    ["the use of a value", " * Sum.of(sides)\n", "Sum.of (src/Sum.ts) lacks an @example that runs and uses Sum.of"],
     ["the use of a type", "Sum.Sides", "Sum.Sides (src/Sum.ts) lacks an example in its module that names Sum.Sides"],
   ])("finds that %s is missing", (_, missing, fault) => {
     expect(faults(complete.replace(missing, ""))).toEqual([fault])
+  })
+
+  it("takes an example that only compiles for none of a value", () => {
+    expect(faults(complete.replace(" * Sum.of(sides)", " * declare const a: number\n * Sum.of(sides)"))).toEqual([
+      "Sum.of (src/Sum.ts) lacks an @example that runs and uses Sum.of",
+    ])
   })
 
   it("finds an export without any comment, of every form", () => {
