@@ -107,8 +107,13 @@ const advance = Effect.fnUntraced(function* <C, S, E, R>(
   return { state, version: last.version, link: last.link, position: last.position }
 })
 
-/** Folds what was recorded after `from`, up to a version (the latest, if left out). */
-const forward = Effect.fnUntraced(function* <C, S, E, R>(
+/**
+ * Folds what was recorded after `from`, up to a version (the latest, if left out).
+ *
+ * @category loading
+ * @since 0.1.0
+ */
+export const forward = Effect.fnUntraced(function* <C, S, E, R>(
   ports: Ports,
   aggregate: Aggregate<C, S, E, R>,
   stream: StreamName,

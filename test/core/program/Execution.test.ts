@@ -496,6 +496,26 @@ describe("an unknown outcome", () => {
   })
 })
 
+describe("many commands that are given again", () => {
+  it("read the stream once between them", async () => {
+    const accounts = make()
+    const read = await inMemory(
+      Effect.gen(function* () {
+        const keys = Array.from({ length: 50 }, (_, n) => `k${n}`)
+        const give = (commandId: string) => accounts.execute("ada", deposit(1), { commandId })
+        yield* Effect.forEach(Array.from({ length: 100 }), () => accounts.execute("ada", deposit(1)))
+        const first = yield* Effect.forEach(keys, give)
+        const { calls, store } = counted(yield* EventStore)
+        const again = yield* together(accounts, keys.map(give)).pipe(Effect.provideService(EventStore, store))
+        expect(again).toEqual(first.map((executed) => ({ ...executed, repeated: true })))
+        return calls.read
+      }),
+    )
+    // The stream twice, to fold it now and as it was, and each command's own event twice.
+    expect(read).toBeLessThanOrEqual(150 + 2 * 50 + 150)
+  })
+})
+
 describe("interruption", () => {
   /** A store whose first commit waits for the latch. */
   const gated = (latch: Latch.Latch, entered: Latch.Latch) =>
