@@ -173,7 +173,8 @@ export class EventIdReused extends TaggedError("EventIdReused")<{ readonly id: s
 }
 
 /**
- * A command id of the commit was recorded before, with what the error shows. Nothing new was recorded.
+ * A command id of the commit was recorded before, with what the error shows. Nothing new was recorded. Take that for the
+ * answer, or use a new id.
  *
  * @example
  * ```ts
@@ -192,7 +193,8 @@ export class CommandRepeated extends TaggedError("CommandRepeated")<{
   readonly committed: Committed
 }> {
   override get message(): string {
-    return `Command ${this.id} was recorded before, with ${this.events.length} event(s), at position ${this.committed.position}.`
+    const what = `${this.events.length} event(s), at position ${this.committed.position}`
+    return `Command ${this.id} was recorded before, with ${what}. Take that for its answer, or give the command an id of its own.`
   }
 }
 
@@ -205,7 +207,7 @@ export class CommandRepeated extends TaggedError("CommandRepeated")<{
  *
  * const stream = { category: "Account", id: "ada" }
  * const failed = new EncodeFailed({ stream, type: "Deposited", path: "data.amount", reason: "NaN has no JSON" })
- * console.log(failed.message) // Deposited of Account-ada cannot be encoded at data.amount: NaN has no JSON.
+ * console.log(failed.message) // Deposited of Account-ada cannot be encoded at data.amount: NaN has no JSON. Correct the value or its codec.
  * ```
  * @category errors
  * @since 0.1.0
@@ -218,7 +220,8 @@ export class EncodeFailed extends TaggedError("EncodeFailed")<{
   readonly reason: string
 }> {
   override get message(): string {
-    return `${this.type} of ${show(this.stream)} cannot be encoded at ${this.path || "its root"}: ${this.reason}.`
+    const where = `${this.type} of ${show(this.stream)} cannot be encoded at ${this.path || "its root"}`
+    return `${where}: ${this.reason}. Correct the value or its codec.`
   }
 }
 
@@ -232,7 +235,7 @@ export class EncodeFailed extends TaggedError("EncodeFailed")<{
  * const place = { stream: { category: "Account", id: "ada" }, version: 3, position: 17 }
  * const what = { type: "Deposited", schemaVersion: 1, path: "data.amount", reason: '"ten" is not number' }
  * const failed = new DecodeFailed({ ...place, ...what })
- * console.log(failed.message) // Deposited v1 at Account-ada version 3 (position 17) cannot be decoded at data.amount: "ten" is not number.
+ * console.log(failed.path, failed.reason) // data.amount "ten" is not number
  * ```
  * @category errors
  * @since 0.1.0
@@ -249,7 +252,8 @@ export class DecodeFailed extends TaggedError("DecodeFailed")<{
 }> {
   override get message(): string {
     const where = `${show(this.stream)} version ${this.version} (position ${this.position})`
-    return `${this.type} v${this.schemaVersion} at ${where} cannot be decoded${this.path && ` at ${this.path}`}: ${this.reason}.`
+    const what = `${this.type} v${this.schemaVersion} at ${where} cannot be decoded${this.path && ` at ${this.path}`}`
+    return `${what}: ${this.reason}. Read it with a codec that knows it as it is stored.`
   }
 }
 
@@ -286,14 +290,14 @@ export class IntegrityViolation extends TaggedError("IntegrityViolation")<{
 }
 
 /**
- * A version was asked for that the stream has not reached.
+ * A version was asked for that the stream has not reached. Ask for one up to its latest.
  *
  * @example
  * ```ts
  * import { NotFound } from "everfold"
  *
  * const early = new NotFound({ stream: { category: "Account", id: "ada" }, version: 9, latest: 4 })
- * console.log(early.message) // Account-ada has no version 9; its latest is 4.
+ * console.log(early.message) // Account-ada has no version 9 yet. Ask for one up to 4.
  * ```
  * @category errors
  * @since 0.1.0
@@ -304,7 +308,7 @@ export class NotFound extends TaggedError("NotFound")<{
   readonly latest: Version
 }> {
   override get message(): string {
-    return `${show(this.stream)} has no version ${this.version}; its latest is ${this.latest}.`
+    return `${show(this.stream)} has no version ${this.version} yet. Ask for one up to ${this.latest}.`
   }
 }
 
