@@ -144,10 +144,12 @@ const answerAgain = Effect.fnUntraced(function* <C, S, E, R>(
 
 type AttemptError = Exclude<ExecuteError, EncodeFailed>
 
+const isGivenUp = ({ givenUp }: { readonly givenUp: () => boolean }): boolean => givenUp()
+
 /** Carries out what waits. The usual way is a few plain steps, for it is taken for every command. */
 const attempt = <C, S, E, R>(turn: Turn<C, S, E, R>): Effect.Effect<void, AttemptError> => {
   // Nothing of what waits is recorded here, or on its way to be.
-  turn.waiting = turn.waiting.filter((request) => !request.givenUp())
+  if (turn.waiting.some(isGivenUp)) turn.waiting = turn.waiting.filter((request) => !isGivenUp(request))
   const { ports, aggregate, stream, held, from, waiting } = turn
   if (waiting.length === 0) {
     held.hold(from)
