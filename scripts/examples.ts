@@ -1,8 +1,13 @@
-// Compiles every example of the doc comments, the README and the guide, runs it, and compares what it prints with what
-// it says it prints (`console.log(x) // this`). An example with `declare`, or for a test runner, only compiles.
+// Checks the documentation: every public export has what documentation.ts asks for, and every example of the doc
+// comments, the README and the guide compiles, runs, and prints what it says it prints (`console.log(x) // this`).
+// Examples run one after another in this one process, each as a module in a folder of its own; those for vitest run
+// in vitest. One with `declare` only compiles.
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
+import { pathToFileURL } from "node:url"
+import { format } from "node:util"
+import { entryPoints, examplesOf, exportsOf, faultsOf, runs } from "./documentation.ts"
 
 interface Example {
   readonly from: string
@@ -11,23 +16,49 @@ interface Example {
 
 const root = path.resolve(import.meta.dirname, "..")
 const folder = path.join(root, ".examples")
-const sources = fs
+const read = (file: string): string => fs.readFileSync(path.join(root, file), "utf8")
+
+const examples = fs
   .globSync(["src/**/*.ts", "README.md", "docs/**/*.md"], { cwd: root })
   .filter((file) => !file.includes("node_modules"))
   .sort()
+  .flatMap((file) => examplesOf(file, read(file)).map((code, i): Example => ({ from: `${file}#${i + 1}`, code })))
 
-const examplesOf = (file: string): ReadonlyArray<Example> => {
-  const text = fs.readFileSync(path.join(root, file), "utf8")
-  const plain = file.endsWith(".ts") ? text.replaceAll(/^ *\* ?/gm, "") : text
-  return [...plain.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""], i) => ({ from: `${file}#${i + 1}`, code }))
+const isForVitest = ({ code }: Example): boolean => code.includes('"everfold/laws/vitest"')
+
+const nameOf = (example: Example): string =>
+  `${example.from.replaceAll(/[^A-Za-z0-9]+/g, "_")}${isForVitest(example) ? ".test" : ""}.ts`
+
+const node = (script: string, ...args: ReadonlyArray<string>): void =>
+  void execFileSync(process.execPath, [path.join(root, "node_modules", script), ...args], {
+    cwd: folder,
+    stdio: ["ignore", "inherit", "inherit"],
+  })
+
+const says = ({ code }: Example): string =>
+  [...code.matchAll(/console\.log.*\) \/\/ (.+)$/gm)].map(([, text]) => text).join("\n")
+
+const log = console.log
+const errorOf = (error: unknown): string => (error instanceof Error && error.stack) || String(error)
+
+/** What an example prints until it is done; what it leaves running and prints later is taken for the next one's. */
+const printedBy = async (example: Example): Promise<string> => {
+  const lines: Array<string> = []
+  console.log = (...args) => void lines.push(format(...args))
+  process.chdir(fs.mkdtempSync(path.join(folder, "in-")))
+  try {
+    await import(pathToFileURL(path.join(folder, nameOf(example))).href)
+  } catch (error) {
+    lines.push(errorOf(error))
+  }
+  console.log = log
+  return lines.join("\n")
 }
 
-const nameOf = ({ from }: Example): string => `${from.replaceAll(/[^A-Za-z0-9]+/g, "_")}.ts`
+const manifest = JSON.parse(read("package.json"))
+const faults = entryPoints(manifest).flatMap(([, file]) => exportsOf(read, file).flatMap((one) => faultsOf(read, one)))
+for (const fault of faults) console.error(fault)
 
-const printedBy = (file: string): string =>
-  execFileSync(process.execPath, [file], { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }).trim()
-
-const examples = sources.flatMap(examplesOf)
 fs.rmSync(folder, { recursive: true, force: true })
 fs.mkdirSync(folder)
 fs.writeFileSync(
@@ -38,21 +69,21 @@ fs.writeFileSync(
     include: ["*.ts"],
   }),
 )
-for (const example of examples) {
-  // `export {}` keeps each a module of its own.
-  fs.writeFileSync(path.join(folder, nameOf(example)), `${example.code}\nexport {}\n`)
-}
-execFileSync(process.execPath, [path.join(root, "node_modules/typescript/bin/tsc"), "-p", folder], { stdio: "inherit" })
+// `export {}` keeps each a module of its own.
+for (const one of examples) fs.writeFileSync(path.join(folder, nameOf(one)), `${one.code}\nexport {}\n`)
+node("typescript/bin/tsc", "-p", folder)
+node("vitest/vitest.mjs", "run", "--root", folder, "--no-isolate", "--silent", "--reporter=dot")
 
 let wrong = 0
 for (const example of examples) {
-  if (/^\s*declare |"everfold\/laws\/vitest"/m.test(example.code)) continue
-  const says = [...example.code.matchAll(/console\.log.*\) \/\/ (.+)$/gm)].map(([, text]) => text)
-  const printed = printedBy(path.join(folder, nameOf(example)))
-  if (says.length === 0 || says.join("\n") === printed) continue
+  if (isForVitest(example) || !runs(example.code)) continue
+  const printed = await printedBy(example)
+  if (says(example) === printed) continue
   wrong++
-  console.error(`${example.from} says\n  ${says.join("\n  ")}\nand prints\n  ${printed.replaceAll("\n", "\n  ")}\n`)
+  const shown = (text: string): string => text.replaceAll(/^/gm, "  ")
+  console.error(`${example.from} says\n${shown(says(example))}\nand prints\n${shown(printed)}\n`)
 }
+process.chdir(root)
 fs.rmSync(folder, { recursive: true, force: true })
-console.log(`${examples.length} examples compiled and run, ${wrong} wrong.`)
-process.exitCode = wrong === 0 ? 0 : 1
+console.log(`${examples.length} examples compiled and run, ${wrong} wrong; ${faults.length} faults of documentation.`)
+process.exitCode = wrong + faults.length === 0 ? 0 : 1

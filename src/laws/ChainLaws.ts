@@ -17,6 +17,16 @@ import { same } from "./Same.ts"
 export type { Chain } from "./arbitrary/Chains.ts"
 
 /**
+ * What is tried, and how often.
+ *
+ * @example
+ * ```ts
+ * import { HashChain } from "everfold"
+ * import { ChainLaws } from "everfold/laws"
+ *
+ * const thorough: ChainLaws.Subject = { chain: HashChain, runs: 10_000 }
+ * ```
+ *
  * @category model
  * @since 0.1.0
  */

@@ -12,6 +12,23 @@ import { agree, Difference } from "./Difference.ts"
 import * as Law from "./Law.ts"
 
 /**
+ * A codec, and events of it.
+ *
+ * @example
+ * ```ts
+ * import { EventCodec } from "everfold"
+ * import { CodecLaws } from "everfold/laws"
+ * import * as fc from "fast-check"
+ * import * as t from "io-ts"
+ *
+ * const Counted = EventCodec.make({ Counted: t.type({ by: t.number }) })
+ * type Counted = EventCodec.TypeOf<typeof Counted>
+ * const subject: CodecLaws.Subject<Counted> = {
+ *   codec: Counted,
+ *   events: fc.integer().map((by) => Counted.Counted({ by }))
+ * }
+ * ```
+ *
  * @category model
  * @since 0.1.0
  */

@@ -13,6 +13,27 @@ import { copy, freeze, shifted } from "./domain/Purity.ts"
 import * as Law from "./Law.ts"
 
 /**
+ * A decider, and what it is tried with.
+ *
+ * @example
+ * ```ts
+ * import { Decider } from "everfold"
+ * import { DeciderLaws } from "everfold/laws"
+ * import * as fc from "fast-check"
+ *
+ * const counter = Decider.make({
+ *   initial: 0,
+ *   decide: (by: number, _n: number) => Decider.accept(by),
+ *   evolve: (n: number, by: number) => n + by
+ * })
+ * const subject: DeciderLaws.Subject<number, number, number, never> = {
+ *   decider: counter,
+ *   commands: fc.integer(),
+ *   events: fc.integer(),
+ *   runs: 1000
+ * }
+ * ```
+ *
  * @category model
  * @since 0.1.0
  */

@@ -11,6 +11,14 @@ import { indent, show } from "./Show.ts"
 /**
  * What the law asks for, and what there is instead.
  *
+ * @example
+ * ```ts
+ * import { Difference } from "everfold/laws"
+ *
+ * const sides: Difference.Sides = { expected: [1, 2], actual: [2, 1] }
+ * console.log(new Difference.Difference({ what: "the list", ...sides }).message.split("\n")[0]) // the list differs.
+ * ```
+ *
  * @category model
  * @since 0.1.0
  */
@@ -46,6 +54,16 @@ const narrow = (sides: Sides, path = ""): Sides & { readonly path: string } => {
 }
 
 /**
+ * What fails a law: which value differs, and both sides of it. Its message shows both, or, where they are long, only the
+ * first place where they differ.
+ *
+ * @example
+ * ```ts
+ * import { Difference } from "everfold/laws"
+ *
+ * const difference = new Difference.Difference({ what: "the sum", expected: 4, actual: 5 })
+ * console.log(difference.message.split("\n")) // [ 'the sum differs.', 'expected:', '  4', 'actual:', '  5' ]
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -61,6 +79,14 @@ export class Difference extends TaggedError("Difference")<Sides & { readonly wha
 /**
  * What one run did before it failed, a line a step, and how it failed.
  *
+ * @example
+ * ```ts
+ * import { Difference } from "everfold/laws"
+ *
+ * const reason = new Difference.Difference({ what: "the head", expected: 2, actual: 1 })
+ * const traced = new Difference.Traced({ reason, trace: ["commit Order-a: recorded, position 1"] })
+ * console.log(traced.message.split("\n").at(-1)) //   commit Order-a: recorded, position 1
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -83,8 +109,9 @@ export class Traced extends TaggedError("Traced")<{
  * import * as Effect from "effect/Effect"
  *
  * const check = Difference.agree("the sum", { expected: 4, actual: 2 + 2 })
- * Effect.runSync(check)
+ * console.log(Effect.runSync(check)) // undefined
  * ```
+ *
  * @category constructors
  * @since 0.1.0
  */

@@ -16,6 +16,14 @@ import * as fc from "fast-check"
 import { indent, show } from "./Show.ts"
 
 /**
+ * A law, ready to be tried: by `check`, or by a test runner's adapter.
+ *
+ * @example
+ * ```ts
+ * import { type Law } from "everfold/laws"
+ *
+ * const heading = ({ name, title, equation }: Law.Law): string => `${name} ${title}: ${equation}`
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -35,6 +43,13 @@ export interface Law {
 /**
  * Laws about one subject.
  *
+ * @example
+ * ```ts
+ * import { ChainLaws, type Law } from "everfold/laws"
+ *
+ * const suite: Law.Suite = ChainLaws.suite()
+ * console.log(suite.laws.map(({ name }) => name)) // [ 'L5.1', 'L5.2', 'L5.3' ]
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -46,6 +61,19 @@ export interface Suite {
 /**
  * What `make` takes.
  *
+ * @example
+ * ```ts
+ * import { Difference, type Law } from "everfold/laws"
+ * import * as fc from "fast-check"
+ *
+ * const commutes: Law.Definition<readonly [number, number]> = {
+ *   name: "A1",
+ *   title: "addition commutes",
+ *   equation: "a + b = b + a",
+ *   given: fc.tuple(fc.integer(), fc.integer()),
+ *   holds: ([a, b]) => Difference.agree("the sum", { expected: a + b, actual: b + a })
+ * }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -108,6 +136,12 @@ export const make = <A>({ name, title, equation, given, holds, runs = 100 }: Def
 /**
  * The law was tried and no counterexample was found.
  *
+ * @example
+ * ```ts
+ * import { type Law } from "everfold/laws"
+ *
+ * const line = ({ law, runs }: Law.Holds): string => `${law.name} holds, tried ${runs} times`
+ * ```
  * @category results
  * @since 0.1.0
  */
@@ -122,6 +156,12 @@ export interface Holds {
 /**
  * A value for which the law does not hold, as small as it could be made.
  *
+ * @example
+ * ```ts
+ * import { type Law } from "everfold/laws"
+ *
+ * const replay = ({ seed, path }: Law.Counterexample): Law.CheckOptions => ({ seed, path })
+ * ```
  * @category results
  * @since 0.1.0
  */
@@ -143,12 +183,29 @@ export interface Counterexample {
 }
 
 /**
+ * What trying a law came to.
+ *
+ * @example
+ * ```ts
+ * import { type Law } from "everfold/laws"
+ *
+ * const failed = (results: ReadonlyArray<Law.Result>): ReadonlyArray<string> =>
+ *   results.flatMap((result) => (result._tag === "Counterexample" ? [result.report] : []))
+ * ```
  * @category results
  * @since 0.1.0
  */
 export type Result = Holds | Counterexample
 
 /**
+ * How to try a law.
+ *
+ * @example
+ * ```ts
+ * import { type Law } from "everfold/laws"
+ *
+ * const repeatable: Law.CheckOptions = { runs: 1000, seed: 42 }
+ * ```
  * @category model
  * @since 0.1.0
  */

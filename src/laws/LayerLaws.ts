@@ -85,6 +85,18 @@ export const changing = (subject: ChangingSubject): Suite => ({
  * The laws that a store with a cipher holds no plaintext, whichever way they are put together, and that no plain snapshot
  * is believed there (L2).
  *
+ * @example
+ * ```ts
+ * import { AesGcm, KeyRing } from "everfold/crypto"
+ * import { Memory } from "everfold/memory"
+ * import { LayerLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ * import * as Layer from "effect/Layer"
+ *
+ * const cipher = AesGcm.layer.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("2026"))))
+ *
+ * laws(LayerLaws.wiring({ store: Memory.layer, cipher }))
+ * ```
  * @category suites
  * @since 0.1.0
  */
@@ -96,6 +108,18 @@ export const wiring = (subject: WiringSubject): Suite => ({
 /**
  * The law that a cipher for only some events seals these and every snapshot (L2).
  *
+ * @example
+ * ```ts
+ * import { AesGcm, KeyRing } from "everfold/crypto"
+ * import { Memory } from "everfold/memory"
+ * import { LayerLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ * import * as Layer from "effect/Layer"
+ *
+ * const cipher = AesGcm.layer.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("2026"))))
+ *
+ * laws(LayerLaws.picking({ store: Memory.layer, cipher }))
+ * ```
  * @category suites
  * @since 0.1.0
  */

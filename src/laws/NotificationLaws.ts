@@ -16,6 +16,17 @@ import * as Law from "./Law.ts"
 import * as World from "./store/World.ts"
 
 /**
+ * The log that the law is about, and the store that it is over.
+ *
+ * @example
+ * ```ts
+ * import { NotificationLog } from "everfold"
+ * import { type NotificationLaws } from "everfold/laws"
+ * import { Memory } from "everfold/memory"
+ * import * as Layer from "effect/Layer"
+ *
+ * const subject: NotificationLaws.Subject = { layer: NotificationLog.layer(3).pipe(Layer.provideMerge(Memory.layer)) }
+ * ```
  * @category model
  * @since 0.1.0
  */

@@ -13,6 +13,28 @@ import { agree, Difference } from "./Difference.ts"
 import * as Law from "./Law.ts"
 
 /**
+ * An aggregate whose states are snapshotted, and commands of it.
+ *
+ * @example
+ * ```ts
+ * import { Aggregate, Decider, EventCodec } from "everfold"
+ * import { type SnapshotLaws } from "everfold/laws"
+ * import * as fc from "fast-check"
+ * import * as t from "io-ts"
+ *
+ * const Added = EventCodec.make({ Added: t.type({ by: t.number }) })
+ * type Added = EventCodec.TypeOf<typeof Added>
+ * const counter = Decider.make({
+ *   initial: 0,
+ *   decide: (by: number, _total: number) => Decider.accept(Added.Added({ by })),
+ *   evolve: (total: number, event: Added) => total + event.by
+ * })
+ * const snapshot = { state: t.number, every: 10 }
+ * const subject: SnapshotLaws.Subject<number, number, Added, never> = {
+ *   aggregate: Aggregate.make({ category: "Counter", decider: counter, events: Added, snapshot }),
+ *   commands: fc.integer()
+ * }
+ * ```
  * @category model
  * @since 0.1.0
  */

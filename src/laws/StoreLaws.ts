@@ -44,6 +44,15 @@ export const suite = (subject: Subject): Suite => ({
 /**
  * The law that two stores cannot be told apart (S17).
  *
+ * @example
+ * ```ts
+ * import { Memory } from "everfold/memory"
+ * import { StoreLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ *
+ * // Your store in place of one of them.
+ * laws(StoreLaws.differential({ left: Memory.layer, right: Memory.layer, runs: 20 }))
+ * ```
  * @category suites
  * @since 0.1.0
  */

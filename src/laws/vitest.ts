@@ -8,6 +8,18 @@ import { describe, it } from "vitest"
 import * as Law from "./Law.ts"
 
 /**
+ * How a suite is tried.
+ *
+ * @example
+ * ```ts
+ * import { ChainLaws } from "everfold/laws"
+ * import { laws, type Options } from "everfold/laws/vitest"
+ *
+ * // As a report says, to see one counterexample again.
+ * const replay: Options = { only: "L5.1", seed: 42 }
+ *
+ * laws(ChainLaws.suite(), replay)
+ * ```
  * @category model
  * @since 0.1.0
  */

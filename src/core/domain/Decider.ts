@@ -240,10 +240,14 @@ export {
  * import type { Kind4 } from "fp-ts/HKT.js"
  *
  * // State, events, rejections, commands.
- * declare const counter: Kind4<Decider.URI, number, number, never, string>
- * const same: Decider.Decider<string, number, number> = counter
+ * const counter: Kind4<Decider.URI, number, number, never, string> = Decider.make({
+ *   initial: 0,
+ *   decide: (text: string, _n: number) => Decider.accept(text.length),
+ *   evolve: (n: number, by: number) => n + by
+ * })
  * console.log(Decider.URI) // everfold/Decider
  * ```
+ *
  * @category instances
  * @since 0.1.0
  */

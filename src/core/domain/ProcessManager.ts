@@ -143,13 +143,19 @@ export const owed =
  * ```ts
  * import { ProcessManager } from "everfold"
  *
- * declare const shipping: ProcessManager.ProcessManager<{ readonly order: string }, string, ReadonlyArray<string>>
- *
+ * const greeting = ProcessManager.make({
+ *   initial: "",
+ *   evolve: (_name: string, event: string): string => (event === "greeted" ? "" : event),
+ *   react: (name) => (name === "" ? [] : [`greet ${name}`]),
+ *   pending: (name) => (name === "" ? [] : [`greet ${name}`])
+ * })
  * const inTheShop = ProcessManager.promap(
- *   (event: { readonly shop: { readonly order: string } }) => event.shop,
- *   (order: string) => ({ _tag: "Ship" as const, order })
- * )(shipping)
+ *   (event: { readonly customer: string }) => event.customer,
+ *   (text: string) => ({ _tag: "Say" as const, text })
+ * )(greeting)
+ * console.log(ProcessManager.owed(inTheShop)([{ customer: "Ada" }])) // [ { _tag: 'Say', text: 'greet Ada' } ]
  * ```
+ *
  * @category combinators
  * @since 0.1.0
  */
@@ -170,10 +176,16 @@ export const promap =
  * import { Prism, ProcessManager } from "everfold"
  *
  * type Event = { readonly _tag: "Ordered"; readonly order: string } | { readonly _tag: "Seen" }
- * declare const shipping: ProcessManager.ProcessManager<{ readonly order: string }, string, ReadonlyArray<string>>
- *
+ * const shipping = ProcessManager.make({
+ *   initial: "",
+ *   evolve: (_order: string, event: { readonly order: string }) => event.order,
+ *   react: (order) => [`ship ${order}`],
+ *   pending: (order) => (order === "" ? [] : [`ship ${order}`])
+ * })
  * const inTheShop = ProcessManager.adapt(Prism.tagged<Event>()("Ordered").getOption)(shipping)
+ * console.log(ProcessManager.owed(inTheShop)([{ _tag: "Ordered", order: "17" }, { _tag: "Seen" }])) // [ 'ship 17' ]
  * ```
+ *
  * @category combinators
  * @since 0.1.0
  */
@@ -228,7 +240,7 @@ type Processes<P> = {
  *   ProcessManager.make({
  *     initial: 0,
  *     evolve: (due: number, event: string): number => (event === what ? due + 1 : due),
- *     react: (_due, event) => (event === what ? [`remind of ${what}`] : []),
+ *     react: (_due, event): ReadonlyArray<string> => (event === what ? [`remind of ${what}`] : []),
  *     pending: (due) => Array.from({ length: due }, () => `remind of ${what}`)
  *   })
  * const both = ProcessManager.product({ bread: reminding("bread"), milk: reminding("milk") })
@@ -290,9 +302,16 @@ declare module "fp-ts/HKT.js" {
  * ```ts
  * import { ProcessManager } from "everfold"
  *
- * declare const shipping: ProcessManager.ProcessManager<string, { readonly order: string }, ReadonlyArray<string>>
- * const orders = ProcessManager.Profunctor.map(shipping, ({ order }) => order)
+ * const greeting = ProcessManager.make({
+ *   initial: "",
+ *   evolve: (_name: string, name: string) => name,
+ *   react: (name) => [`greet ${name}`],
+ *   pending: (name) => (name === "" ? [] : [`greet ${name}`])
+ * })
+ * const loud = ProcessManager.Profunctor.map(greeting, (command) => command.toUpperCase())
+ * console.log(ProcessManager.owed(loud)(["Ada"])) // [ 'GREET ADA' ]
  * ```
+ *
  * @category instances
  * @since 0.1.0
  */

@@ -14,26 +14,45 @@ import { categoryFault } from "./StreamName.ts"
 /**
  * How states are snapshotted. A snapshot only saves time: one that cannot be read is ignored.
  *
+ * @example
+ * ```ts
+ * import { Aggregate, Payload } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const balances: Aggregate.SnapshotPolicy<number> = { state: Payload.version(t.number), every: 100, modelVersion: 1 }
+ * ```
  * @category model
  * @since 0.1.0
  */
 export interface SnapshotPolicy<S> {
   /** How a state is written, in all its versions. */
   readonly state: Payload.Versions<S>
-  /** A snapshot is taken whenever this many events were recorded since the last one, from 1. */
+  /** From 1. A snapshot is taken whenever the version reaches or passes a multiple of it. */
   readonly every: number
   /** Of the decider: raise it when `evolve` changes, and older snapshots are ignored. From 1. */
   readonly modelVersion: number
 }
 
 /**
+ * A decider with a place in the store. It is plain data: `make` checks it, and `Repository.make` runs it.
+ *
+ * @example
+ * ```ts
+ * import { type Aggregate, Repository } from "everfold"
+ *
+ * const withoutCache = <C, S, E, R>(aggregate: Aggregate.Aggregate<C, S, E, R>) =>
+ *   Repository.make(aggregate, { cache: 0 })
+ * ```
  * @category model
  * @since 0.1.0
  */
 export interface Aggregate<in C, in out S, in out E, out R = never> {
+  /** Of its streams' names: a letter followed by up to 63 letters, digits, `_` or `.`. */
   readonly category: string
   readonly decider: Decider<C, S, E, R>
+  /** How its events are stored. */
   readonly events: EventCodec<E>
+  /** If left out, none is taken, and what is not cached is folded from its first event. */
   readonly snapshot?: SnapshotPolicy<S>
 }
 

@@ -8,6 +8,8 @@
  */
 
 const absent = 0xffffffff
+/** A buffer larger than this was for one event, and is not kept for the next. */
+const kept = 1024 * 1024
 let buffer = Buffer.allocUnsafe(4096)
 let offset = 0
 
@@ -85,6 +87,7 @@ export const count = (value: number): void => {
  */
 export const encode = (write: () => void): Uint8Array => {
   offset = 0
+  if (buffer.length > kept) buffer = Buffer.allocUnsafe(4096)
   write()
   return buffer.subarray(0, offset)
 }

@@ -48,7 +48,13 @@ const repeated = (items: ReadonlyArray<string>): string | undefined => {
   return undefined
 }
 
-const causeFault = (cause: Cause | null): Fault =>
+/**
+ * Why a value cannot be what caused an event, or `undefined` where it can.
+ *
+ * @category validation
+ * @since 0.1.0
+ */
+export const causeFault = (cause: Cause | null): Fault =>
   cause === null
     ? undefined
     : uuid.test(cause.eventId) && isCount(cause.position)

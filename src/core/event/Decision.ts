@@ -33,6 +33,20 @@ import { equals, type StreamName } from "./StreamName.ts"
 /**
  * What a decision may ask of a store, as it is inside the commit-ordered section.
  *
+ * @example
+ * ```ts
+ * import { type Decision, HashChain } from "everfold"
+ *
+ * const emptyStore: Decision.StoreView = {
+ *   hash: undefined,
+ *   head: 0,
+ *   streamHead: () => HashChain.empty,
+ *   event: () => undefined,
+ *   command: () => undefined,
+ *   checkpoint: () => ({ position: 0, epoch: 0 }),
+ *   firstMatch: () => undefined
+ * }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -43,8 +57,10 @@ export interface StoreView {
   readonly head: Position
   /** The stream's last event at or before a position (the store's last, if left out). */
   readonly streamHead: (stream: StreamName, at?: Position) => HashChain.Head
+  /** The event with an id. */
   readonly event: (id: string) => Known | undefined
   readonly command: (id: string) => KnownCommand | undefined
+  /** All 0 where there is none yet. */
   readonly checkpoint: (key: CheckpointKey) => { readonly position: Position; readonly epoch: number }
   /** The first position after `after` whose event matches. */
   readonly firstMatch: (query: Query, after: Position) => Position | undefined
@@ -53,6 +69,13 @@ export interface StoreView {
 /**
  * What a decision looks at in an event that is stored already.
  *
+ * @example
+ * ```ts
+ * import { type Decision, type StoredEvent } from "everfold"
+ *
+ * const index = new Map<string, Decision.Known>()
+ * const remember = ({ id, stream, position, digest }: StoredEvent) => index.set(id, { stream, position, digest })
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -61,6 +84,13 @@ export type Known = Pick<StoredEvent, "stream" | "position" | "digest">
 /**
  * What a store keeps of a command: what it recorded, and which streams its commit wrote or asserted, at which position.
  *
+ * @example
+ * ```ts
+ * import { type Decision } from "everfold"
+ *
+ * const commands = new Map<string, Decision.KnownCommand>()
+ * commands.set("close-ada", { events: [], position: 17, streams: [{ category: "Account", id: "ada" }] })
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -73,6 +103,12 @@ export interface KnownCommand {
 /**
  * Why a commit is refused.
  *
+ * @example
+ * ```ts
+ * import { type Decision, VersionConflict } from "everfold"
+ *
+ * const decideAgain = (refused: Decision.Refused): boolean => refused instanceof VersionConflict
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -88,6 +124,19 @@ export type Refused =
 /**
  * A command that is recorded already.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ * import { type Decision, EventStore } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const show = (recorded: Decision.RecordedCommand): string => `recorded at position ${recorded.committed.position}`
+ * const outcome = EventStore.use((store) => store.command("close-ada")).pipe(
+ *   Effect.map(Option.match({ onNone: () => "never recorded", onSome: show }))
+ * )
+ * console.log(await Effect.runPromise(outcome.pipe(Effect.provide(Memory.layer)))) // never recorded
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -102,6 +151,16 @@ export interface RecordedCommand {
 /**
  * What the store has to add, and what it answers then. A repeat adds nothing.
  *
+ * @example
+ * ```ts
+ * import { type Decision } from "everfold"
+ *
+ * const log: Array<string> = []
+ * const apply = ({ events, committed }: Decision.Accepted) => {
+ *   for (const { position, type } of events) log.push(`${position} ${type}`)
+ *   return committed
+ * }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -122,6 +181,21 @@ const asOf = (view: StoreView, streams: ReadonlyArray<StreamName>, position: Pos
 /**
  * What a command recorded; `undefined` where its id is not known.
  *
+ * @example
+ * ```ts
+ * import { Decision, HashChain } from "everfold"
+ *
+ * const view: Decision.StoreView = {
+ *   hash: "sha256",
+ *   head: 17,
+ *   streamHead: () => ({ version: 3, link: HashChain.empty.link }),
+ *   event: () => undefined,
+ *   command: () => ({ events: [], position: 17, streams: [{ category: "Account", id: "ada" }] }),
+ *   checkpoint: () => ({ position: 0, epoch: 0 }),
+ *   firstMatch: () => undefined
+ * }
+ * console.log(Decision.recall(view, "close-ada")?.committed.position) // 17
+ * ```
  * @category queries
  * @since 0.1.0
  */
@@ -230,8 +304,30 @@ const accept = (view: StoreView, commit: Commit): Accepted => {
 }
 
 /**
- * Decides a commit.
+ * Decides a commit, in the order above: what is to be added, or why nothing is. It changes nothing; a store applies what
+ * it answers in the same commit-ordered section.
  *
+ * @example
+ * ```ts
+ * import { Commit, Decision, HashChain } from "everfold"
+ * import { isLeft } from "fp-ts/lib/Either.js"
+ *
+ * const emptyStore: Decision.StoreView = {
+ *   hash: undefined,
+ *   head: 0,
+ *   streamHead: () => HashChain.empty,
+ *   event: () => undefined,
+ *   command: () => undefined,
+ *   checkpoint: () => ({ position: 0, epoch: 0 }),
+ *   firstMatch: () => undefined
+ * }
+ * const stream = { category: "Account", id: "ada" }
+ * const decision = Decision.decide(emptyStore, {
+ *   hash: "sha256",
+ *   writes: [{ stream, expected: Commit.streamExists, events: [] }]
+ * })
+ * console.log(isLeft(decision) && decision.left._tag) // VersionConflict
+ * ```
  * @category decisions
  * @since 0.1.0
  */

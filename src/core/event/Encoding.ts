@@ -12,6 +12,15 @@
 import { none, type Option, some } from "fp-ts/lib/Option.js"
 
 /**
+ * An encoding, taken apart; with neither compression nor key it is plain JSON.
+ *
+ * @example
+ * ```ts
+ * import { Encoding } from "everfold"
+ *
+ * const sealed: Encoding.Encoding = { compression: "deflate", keyId: "2026" }
+ * console.log(Encoding.format(sealed)) // json+deflate+aes256gcm:2026
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -29,6 +38,12 @@ const namePattern = new RegExp(`^${name}$`)
 /**
  * Whether a text can name a key or a dictionary.
  *
+ * @example
+ * ```ts
+ * import { Encoding } from "everfold"
+ *
+ * console.log(["2026-11", "my key", ""].map(Encoding.isName)) // [ true, false, false ]
+ * ```
  * @category validation
  * @since 0.1.0
  */
@@ -37,18 +52,27 @@ export const isName = (text: string): boolean => namePattern.test(text)
 /**
  * Nothing but JSON.
  *
+ * @example
+ * ```ts
+ * import { Encoding } from "everfold"
+ *
+ * console.log(Encoding.format(Encoding.json)) // json
+ * ```
  * @category constructors
  * @since 0.1.0
  */
 export const json: Encoding = {}
 
 /**
+ * An encoding as an event says it of itself. Names of dictionaries and keys are taken as they are: see `isName`.
+ *
  * @example
  * ```ts
  * import { Encoding } from "everfold"
  *
  * console.log(Encoding.format({ compression: "zstd", keyId: "2026" })) // json+zstd+aes256gcm:2026
  * ```
+ *
  * @category conversions
  * @since 0.1.0
  */
@@ -59,6 +83,16 @@ export const format = ({ compression, dictionary, keyId }: Encoding): string => 
 }
 
 /**
+ * Reads what `format` wrote; `None` where it is not of the grammar.
+ *
+ * @example
+ * ```ts
+ * import { Encoding } from "everfold"
+ * import { isSome } from "fp-ts/lib/Option.js"
+ *
+ * const encoding = Encoding.parse("json+zstd+aes256gcm:2026")
+ * console.log(isSome(encoding) && encoding.value) // { compression: 'zstd', keyId: '2026' }
+ * ```
  * @category conversions
  * @since 0.1.0
  */

@@ -7,22 +7,9 @@
 import { TaggedError } from "effect/Data"
 import type { Committed, ExpectedVersion, Position, Version } from "./Commit.ts"
 import type { StreamName } from "./StreamName.ts"
+import { describe } from "./thrown.ts"
 
 const show = (stream: StreamName): string => `${stream.category}-${stream.id}`
-
-/**
- * Whatever was thrown, for people.
- *
- * @category messages
- * @since 0.1.0
- */
-export const describe = (cause: unknown): string => {
-  try {
-    return cause instanceof Error ? cause.message : String(cause)
-  } catch {
-    return `a value of type ${typeof cause}`
-  }
-}
 
 const showExpected = (expected: ExpectedVersion): string => {
   switch (expected._tag) {
@@ -40,6 +27,14 @@ const showExpected = (expected: ExpectedVersion): string => {
 /**
  * Something was asked that is never valid. Nothing was recorded. Correct the input.
  *
+ * @example
+ * ```ts
+ * import { InvalidInput, StreamName } from "everfold"
+ * import { isLeft } from "fp-ts/lib/Either.js"
+ *
+ * const name = StreamName.make("Account", "")
+ * if (isLeft(name)) console.log(name.left instanceof InvalidInput, name.left.message) // true Invalid input: a stream id is empty.
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -52,6 +47,20 @@ export class InvalidInput extends TaggedError("InvalidInput")<{ readonly what: s
 /**
  * The stream is not at the expected version: somebody else wrote. Nothing was recorded. Load again and decide again.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Commit, EventStore, type VersionConflict } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const stream = { category: "Account", id: "ada" }
+ * const stale: Commit.Commit = { hash: "sha256", writes: [{ stream, expected: Commit.exact(3), events: [] }] }
+ * const winner = ({ actual }: VersionConflict) => Effect.succeed(actual)
+ * const version = EventStore.use((store) => Effect.as(store.commit(stale), 3)).pipe(
+ *   Effect.catchTag("VersionConflict", winner)
+ * )
+ * console.log(await Effect.runPromise(version.pipe(Effect.provide(Memory.layer)))) // 0
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -70,6 +79,13 @@ export class VersionConflict extends TaggedError("VersionConflict")<{
 /**
  * An event that the commit's condition excludes was recorded meanwhile. Nothing was recorded. Read it and decide again.
  *
+ * @example
+ * ```ts
+ * import { ConditionFailed } from "everfold"
+ *
+ * const taken = new ConditionFailed({ position: 1207 })
+ * console.log(taken.message) // The event at position 1207 matches the commit's condition. Read it and decide again.
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -85,6 +101,20 @@ export class ConditionFailed extends TaggedError("ConditionFailed")<{
 /**
  * The consumer's checkpoint is not where the commit says. Nothing was recorded. Continue from the stored one.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { type CheckpointConflict, type Commit, EventStore } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const billing = { consumer: "billing", upstream: "log", partition: 0, epoch: 0 }
+ * const moved: Commit.Commit = { hash: "sha256", writes: [], checkpoint: { ...billing, from: 16, to: 17 } }
+ * const goOnAfter = ({ stored }: CheckpointConflict) => Effect.succeed(stored)
+ * const position = EventStore.use((store) => Effect.as(store.commit(moved), 17)).pipe(
+ *   Effect.catchTag("CheckpointConflict", goOnAfter)
+ * )
+ * console.log(await Effect.runPromise(position.pipe(Effect.provide(Memory.layer)))) // 0
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -97,6 +127,20 @@ export class CheckpointConflict extends TaggedError("CheckpointConflict")<{ read
 /**
  * Another instance of the consumer has taken over since. Nothing was recorded. Stop, or acquire the checkpoint anew.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Checkpoints, type Fenced } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const billing = { consumer: "billing", upstream: "log", partition: 0 }
+ * const stop = ({ epoch }: Fenced) => Effect.succeed(`stopped: epoch ${epoch} is in force`)
+ * const renewed = Checkpoints.use((checkpoints) => checkpoints.renew(billing, 7, 10_000)).pipe(
+ *   Effect.as("goes on"),
+ *   Effect.catchTag("Fenced", stop)
+ * )
+ * console.log(await Effect.runPromise(renewed.pipe(Effect.provide(Memory.layer)))) // stopped: epoch 0 is in force
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -112,6 +156,13 @@ export class Fenced extends TaggedError("Fenced")<{
 /**
  * An event id of the commit is stored already, and not as part of this same commit. Nothing was recorded. Use new ids.
  *
+ * @example
+ * ```ts
+ * import { EventIdReused } from "everfold"
+ *
+ * const reused = new EventIdReused({ id: "01890a5d-ac96-774b-bcce-b302099a8057" })
+ * console.log(reused._tag, reused.id) // EventIdReused 01890a5d-ac96-774b-bcce-b302099a8057
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -122,8 +173,15 @@ export class EventIdReused extends TaggedError("EventIdReused")<{ readonly id: s
 }
 
 /**
- * A command id of the commit was recorded before, with what the error shows. Nothing new was recorded.
+ * A command id of the commit was recorded before, with what the error shows. Nothing new was recorded. Take that for the
+ * answer, or use a new id.
  *
+ * @example
+ * ```ts
+ * import { type CommandRepeated } from "everfold"
+ *
+ * const isDone = ({ committed }: CommandRepeated): string => `done before, at position ${committed.position}`
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -135,7 +193,8 @@ export class CommandRepeated extends TaggedError("CommandRepeated")<{
   readonly committed: Committed
 }> {
   override get message(): string {
-    return `Command ${this.id} was recorded before, with ${this.events.length} event(s), at position ${this.committed.position}.`
+    const what = `${this.events.length} event(s), at position ${this.committed.position}`
+    return `Command ${this.id} was recorded before, with ${what}. Take that for its answer, or give the command an id of its own.`
   }
 }
 
@@ -143,6 +202,14 @@ export class CommandRepeated extends TaggedError("CommandRepeated")<{
  * A value cannot be written as the stored form. Nothing was recorded. Correct the value, the codec, or the cipher's
  * choice of what to seal.
  *
+ * @example
+ * ```ts
+ * import { EncodeFailed } from "everfold"
+ *
+ * const stream = { category: "Account", id: "ada" }
+ * const failed = new EncodeFailed({ stream, type: "Deposited", path: "data.amount", reason: "NaN has no JSON" })
+ * console.log(failed.message) // Deposited of Account-ada cannot be encoded at data.amount: NaN has no JSON. Correct the value or its codec.
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -154,13 +221,23 @@ export class EncodeFailed extends TaggedError("EncodeFailed")<{
   readonly reason: string
 }> {
   override get message(): string {
-    return `${this.type} of ${show(this.stream)} cannot be encoded at ${this.path || "its root"}: ${this.reason}.`
+    const where = `${this.type} of ${show(this.stream)} cannot be encoded at ${this.path || "its root"}`
+    return `${where}: ${this.reason}. Correct the value or its codec.`
   }
 }
 
 /**
  * A stored event cannot be read by this model. Nothing is lost: read it with a codec that knows its type and version.
  *
+ * @example
+ * ```ts
+ * import { DecodeFailed } from "everfold"
+ *
+ * const place = { stream: { category: "Account", id: "ada" }, version: 3, position: 17 }
+ * const what = { type: "Deposited", schemaVersion: 1, path: "data.amount", reason: '"ten" is not number' }
+ * const failed = new DecodeFailed({ ...place, ...what })
+ * console.log(failed.path, failed.reason) // data.amount "ten" is not number
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -176,13 +253,27 @@ export class DecodeFailed extends TaggedError("DecodeFailed")<{
 }> {
   override get message(): string {
     const where = `${show(this.stream)} version ${this.version} (position ${this.position})`
-    return `${this.type} v${this.schemaVersion} at ${where} cannot be decoded${this.path && ` at ${this.path}`}: ${this.reason}.`
+    const what = `${this.type} v${this.schemaVersion} at ${where} cannot be decoded${this.path && ` at ${this.path}`}`
+    return `${what}: ${this.reason}. Read it with a codec that knows it as it is stored.`
   }
 }
 
 /**
  * What is stored is not what was recorded: bytes or order were changed behind the library's back. Restore a backup.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Audit, Hash, type IntegrityViolation } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const alarm = (violation: IntegrityViolation) => Effect.logError(violation.message)
+ * const nightly = Audit.store.pipe(
+ *   Effect.tapError((error) => (error._tag === "IntegrityViolation" ? alarm(error) : Effect.void)),
+ *   Effect.provide([Memory.layer, Hash.sha256])
+ * )
+ * console.log(await Effect.runPromise(nightly)) // { position: 0, streams: 0 }
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -200,8 +291,15 @@ export class IntegrityViolation extends TaggedError("IntegrityViolation")<{
 }
 
 /**
- * A version was asked for that the stream has not reached.
+ * A version was asked for that the stream has not reached. Ask for one up to its latest.
  *
+ * @example
+ * ```ts
+ * import { NotFound } from "everfold"
+ *
+ * const early = new NotFound({ stream: { category: "Account", id: "ada" }, version: 9, latest: 4 })
+ * console.log(early.message) // Account-ada has no version 9 yet. Ask for one up to 4.
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -211,13 +309,21 @@ export class NotFound extends TaggedError("NotFound")<{
   readonly latest: Version
 }> {
   override get message(): string {
-    return `${show(this.stream)} has no version ${this.version}; its latest is ${this.latest}.`
+    return `${show(this.stream)} has no version ${this.version} yet. Ask for one up to ${this.latest}.`
   }
 }
 
 /**
  * The model threw, which a pure model never does. Nothing was recorded. Mend the decider; `DeciderLaws` D3 finds such.
  *
+ * @example
+ * ```ts
+ * import { DeciderThrew } from "everfold"
+ *
+ * const stream = { category: "Account", id: "ada" }
+ * const threw = new DeciderThrew({ stream, version: 3, during: "decide", cause: new Error("no rate for EUR") })
+ * console.log(threw.message) // The decider of Account-ada threw in decide at version 3: no rate for EUR. Mend it: a model never throws.
+ * ```
  * @category errors
  * @since 0.1.0
  */

@@ -13,6 +13,16 @@ import * as Json from "./Json.ts"
 import * as Payload from "./Payload.ts"
 
 /**
+ * What a codec is known by: behind it is the codec, beside the constructors of its events.
+ *
+ * @example
+ * ```ts
+ * import { EventCodec } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const Counted = EventCodec.make({ Counted: t.type({ by: t.number }) })
+ * console.log(EventCodec.TypeId in Counted, Object.keys(Counted)) // true [ 'Counted' ]
+ * ```
  * @category symbols
  * @since 0.1.0
  */
@@ -21,6 +31,12 @@ export const TypeId: unique symbol = Symbol.for("everfold/EventCodec")
 /**
  * An event without its tag, and the name and version that it is stored under.
  *
+ * @example
+ * ```ts
+ * import { EventCodec } from "everfold"
+ *
+ * const stored: EventCodec.Encoded = { type: "Deposited", schemaVersion: 1, data: { amount: 10 }, tags: ["owner:ada"] }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -33,6 +49,24 @@ export interface Encoded {
 }
 
 /**
+ * How the events of a model are written and read; `make` makes one.
+ *
+ * @example
+ * ```ts
+ * import { Aggregate, Decider, type EventCodec } from "everfold"
+ *
+ * // An aggregate that only counts, whatever its events are.
+ * const countOf = <E>(category: string, events: EventCodec.EventCodec<E>) =>
+ *   Aggregate.make({
+ *     category,
+ *     events,
+ *     decider: Decider.make({
+ *       initial: 0,
+ *       decide: (event: E, _n: number) => Decider.accept(event),
+ *       evolve: (n: number, _event: E) => n + 1
+ *     })
+ *   })
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -52,6 +86,16 @@ interface AnyPayload {
 }
 
 /**
+ * A payload codec for each tag.
+ *
+ * @example
+ * ```ts
+ * import { EventCodec } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const payloads = { Opened: t.type({ owner: t.string }), Closed: t.type({}) } satisfies EventCodec.Payloads
+ * const AccountEvent = EventCodec.make(payloads)
+ * ```
  * @category type-level
  * @since 0.1.0
  */
@@ -64,12 +108,28 @@ type Flat<A> = { [K in keyof A]: A[K] }
 /**
  * A payload with its tag; a union of payloads becomes a union of events.
  *
+ * @example
+ * ```ts
+ * import { type EventCodec } from "everfold"
+ *
+ * const opened: EventCodec.Event<"Opened", { readonly owner: string }> = { _tag: "Opened", owner: "Ada" }
+ * ```
  * @category type-level
  * @since 0.1.0
  */
 export type Event<Tag, A> = A extends unknown ? Flat<{ readonly _tag: Tag } & { readonly [K in keyof A]: A[K] }> : never
 
 /**
+ * The events of payload codecs, as a tagged union.
+ *
+ * @example
+ * ```ts
+ * import { type EventCodec } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const payloads = { Opened: t.type({ owner: t.string }), Closed: t.type({}) }
+ * const closed: EventCodec.EventsOf<typeof payloads> = { _tag: "Closed" }
+ * ```
  * @category type-level
  * @since 0.1.0
  */
@@ -80,6 +140,15 @@ export type EventsOf<P> = {
 /**
  * A constructor for each tag; that of an empty payload takes no argument.
  *
+ * @example
+ * ```ts
+ * import { EventCodec } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const payloads = { Opened: t.type({ owner: t.string }), Closed: t.type({}) }
+ * const { Opened, Closed }: EventCodec.Constructors<typeof payloads> = EventCodec.make(payloads)
+ * console.log(Opened({ owner: "Ada" }), Closed()) // { owner: 'Ada', _tag: 'Opened' } { _tag: 'Closed' }
+ * ```
  * @category type-level
  * @since 0.1.0
  */
@@ -94,12 +163,36 @@ export type Constructors<P> = {
 /**
  * The events of a codec, as a tagged union.
  *
+ * @example
+ * ```ts
+ * import { EventCodec } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const CounterEvent = EventCodec.make({ Added: t.type({ by: t.number }) })
+ * const evolve = (total: number, event: EventCodec.TypeOf<typeof CounterEvent>) => total + event.by
+ * ```
  * @category type-level
  * @since 0.1.0
  */
 export type TypeOf<C> = C extends EventCodec<infer E> ? E : never
 
 /**
+ * What else a codec may say of its events.
+ *
+ * @example
+ * ```ts
+ * import { EventCodec } from "everfold"
+ * import * as t from "io-ts"
+ * import { isRight } from "fp-ts/lib/Either.js"
+ *
+ * const payloads = { Enrolled: t.type({ student: t.string, course: t.string }) }
+ * const options: EventCodec.Options<EventCodec.EventsOf<typeof payloads>> = {
+ *   tags: ({ student, course }) => [`student:${student}`, `course:${course}`]
+ * }
+ * const Enrolment = EventCodec.make(payloads, options)
+ * const encoded = EventCodec.encode(Enrolment, Enrolment.Enrolled({ student: "ada", course: "maths" }))
+ * console.log(isRight(encoded) && encoded.right.tags) // [ 'course:maths', 'student:ada' ]
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -196,6 +289,14 @@ export function make(
 /**
  * The first version of a payload: see `Payload.version`.
  *
+ * @example
+ * ```ts
+ * import { EventCodec } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * // As `t.type({ amount: t.number })` alone, but that the next version can be added.
+ * const AccountEvent = EventCodec.make({ Deposited: EventCodec.version(t.type({ amount: t.number })) })
+ * ```
  * @category versions
  * @since 0.1.0
  */
@@ -204,6 +305,20 @@ export const version: typeof Payload.version = Payload.version
 /**
  * The next version of a payload: see `Payload.upcast`.
  *
+ * @example
+ * ```ts
+ * import { EventCodec } from "everfold"
+ * import * as t from "io-ts"
+ * import { isRight } from "fp-ts/lib/Either.js"
+ *
+ * const AccountEvent = EventCodec.make({
+ *   Opened: EventCodec.version(t.type({ owner: t.string })).pipe(
+ *     EventCodec.upcast(t.type({ owner: t.string, currency: t.string }), (v1) => ({ ...v1, currency: "EUR" }))
+ *   )
+ * })
+ * const old = EventCodec.decode(AccountEvent, "Opened", 1, { owner: "Ada" })
+ * console.log(isRight(old) && old.right) // [ { owner: 'Ada', currency: 'EUR', _tag: 'Opened' } ]
+ * ```
  * @category versions
  * @since 0.1.0
  */
@@ -212,6 +327,16 @@ export const upcast: typeof Payload.upcast = Payload.upcast
 /**
  * An event in its stored form, or where it cannot be.
  *
+ * @example
+ * ```ts
+ * import { EventCodec } from "everfold"
+ * import * as t from "io-ts"
+ * import { isRight } from "fp-ts/lib/Either.js"
+ *
+ * const Counted = EventCodec.make({ Counted: t.type({ by: t.number }) })
+ * const encoded = EventCodec.encode(Counted, Counted.Counted({ by: 2 }))
+ * console.log(isRight(encoded) && encoded.right) // { type: 'Counted', schemaVersion: 1, data: { by: 2 }, tags: [] }
+ * ```
  * @category conversions
  * @since 0.1.0
  */
@@ -220,6 +345,16 @@ export const encode = <E>(codec: EventCodec<E>, event: E): Either<Fault, Encoded
 /**
  * The events that a stored payload stands for, or where it does not decode.
  *
+ * @example
+ * ```ts
+ * import { EventCodec } from "everfold"
+ * import * as t from "io-ts"
+ * import { isLeft } from "fp-ts/lib/Either.js"
+ *
+ * const Counted = EventCodec.make({ Counted: t.type({ by: t.number }) })
+ * const decoded = EventCodec.decode(Counted, "Counted", 1, { by: "two" })
+ * console.log(isLeft(decoded) && decoded.left) // { path: 'by', reason: '"two" is not number' }
+ * ```
  * @category conversions
  * @since 0.1.0
  */

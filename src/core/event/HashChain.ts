@@ -27,6 +27,13 @@ import type { StreamName } from "./StreamName.ts"
 /**
  * Where a chain stands: the version and link of its last event.
  *
+ * @example
+ * ```ts
+ * import { type HashChain } from "everfold"
+ *
+ * // Noted elsewhere, it is an anchor: see `Audit.stream`.
+ * const note = ({ version, link }: HashChain.Head): string => `${version}:${Buffer.from(link).toString("hex")}`
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -38,6 +45,12 @@ export interface Head {
 /**
  * A chain before its first event: version 0 and 32 zero bytes.
  *
+ * @example
+ * ```ts
+ * import { HashChain } from "everfold"
+ *
+ * console.log(HashChain.empty.version, HashChain.empty.link.length) // 0 32
+ * ```
  * @category constructors
  * @since 0.1.0
  */
@@ -46,6 +59,25 @@ export const empty: Head = { version: 0, link: new Uint8Array(32) }
 /**
  * What is digested. The bytes are a view of a shared buffer, good until the next call.
  *
+ * @example
+ * ```ts
+ * import { HashChain } from "everfold"
+ *
+ * const stream = { category: "Account", id: "ada" }
+ * const closed = {
+ *   id: "01890a5d-ac96-774b-bcce-b302099a8057",
+ *   type: "Closed",
+ *   schemaVersion: 1,
+ *   tags: [],
+ *   recordedAt: 1_800_000_000_000,
+ *   correlationId: "close-ada",
+ *   causation: null,
+ *   encoding: "json",
+ *   body: Buffer.from('{"data":{}}')
+ * }
+ * const event = { ...closed, digest: HashChain.sha256(HashChain.preimage(stream, closed)) }
+ * console.log(event.digest.length) // 32
+ * ```
  * @category hashing
  * @since 0.1.0
  */
@@ -78,6 +110,12 @@ export const preimage = (stream: StreamName, event: Omit<NewEvent, "digest">): U
  * SHA-256. By way of a text, because Node then places the 32 bytes in a shared slab: four times as fast as a buffer of
  * their own, where the results are kept.
  *
+ * @example
+ * ```ts
+ * import { HashChain } from "everfold"
+ *
+ * console.log(Buffer.from(HashChain.sha256(Buffer.from("abc"))).toString("hex").slice(0, 8)) // ba7816bf
+ * ```
  * @category hashing
  * @since 0.1.0
  */
@@ -89,6 +127,14 @@ const room = Buffer.alloc(64 + 8 + 64)
 /**
  * SHA-256 of the previous link, the version and the digest.
  *
+ * @example
+ * ```ts
+ * import { HashChain } from "everfold"
+ *
+ * const first = HashChain.link(HashChain.empty.link, 1, HashChain.sha256(Buffer.from("opened")))
+ * const second = HashChain.link(first, 2, HashChain.sha256(Buffer.from("closed")))
+ * console.log(first.length, HashChain.equals(first, second)) // 32 false
+ * ```
  * @category hashing
  * @since 0.1.0
  */
@@ -104,6 +150,14 @@ export const link = (previous: Uint8Array, version: Version, digest: Uint8Array)
 }
 
 /**
+ * Whether two digests or links are the same bytes.
+ *
+ * @example
+ * ```ts
+ * import { HashChain } from "everfold"
+ *
+ * console.log(HashChain.equals(Uint8Array.of(1, 2), Buffer.from([1, 2]))) // true
+ * ```
  * @category instances
  * @since 0.1.0
  */
@@ -112,6 +166,13 @@ export const equals = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(
 /**
  * Why an event's content is not what was digested, or `undefined` where it is.
  *
+ * @example
+ * ```ts
+ * import { HashChain, type StoredEvent } from "everfold"
+ *
+ * // The body was changed, or the digest.
+ * const isTampered = (event: StoredEvent): boolean => HashChain.contentFault(HashChain.sha256, event) !== undefined
+ * ```
  * @category verification
  * @since 0.1.0
  */
@@ -133,6 +194,13 @@ const placeFault = (head: Head, stream: StreamName, event: StoredEvent): string 
 /**
  * Why an event does not continue a chain, or `undefined` where it does.
  *
+ * @example
+ * ```ts
+ * import { HashChain, type StoredEvent } from "everfold"
+ *
+ * const isFirst = (event: StoredEvent): boolean =>
+ *   HashChain.fault(HashChain.sha256, HashChain.empty, event.stream, event) === undefined
+ * ```
  * @category verification
  * @since 0.1.0
  */
@@ -147,6 +215,13 @@ export const fault = (
 /**
  * The first event that does not continue the chain, by index, and why.
  *
+ * @example
+ * ```ts
+ * import { type HashChain } from "everfold"
+ *
+ * const show = ({ index, reason }: HashChain.Broken): string => `event ${index + 1}: ${reason}`
+ * console.log(show({ index: 2, reason: "version 3 is missing before it" })) // event 3: version 3 is missing before it
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -175,6 +250,19 @@ const follow = (
 /**
  * Verifies that events continue a chain, from its beginning or from `head`; answers the new head, to go on from.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { EventStore, HashChain } from "everfold"
+ * import { Memory } from "everfold/memory"
+ * import { isRight } from "fp-ts/lib/Either.js"
+ *
+ * const stream = { category: "Account", id: "ada" }
+ * const isIntact = EventStore.use((store) => store.readStream(stream)).pipe(
+ *   Effect.map((events) => isRight(HashChain.verify(HashChain.sha256)(stream, events)))
+ * )
+ * console.log(await Effect.runPromise(isIntact.pipe(Effect.provide(Memory.layer)))) // true
+ * ```
  * @category verification
  * @since 0.1.0
  */
@@ -186,6 +274,15 @@ export const verify =
 /**
  * Verifies only the links of events: for those whose contents are verified when they are decoded.
  *
+ * @example
+ * ```ts
+ * import { HashChain, type StoredEvent } from "everfold"
+ *
+ * // Page by page: each goes on from where the one before ended.
+ * const next = (head: HashChain.Head, page: ReadonlyArray<StoredEvent>) =>
+ *   HashChain.verifyLinks({ category: "Account", id: "ada" }, page, head)
+ * console.log(next(HashChain.empty, [])._tag) // Right
+ * ```
  * @category verification
  * @since 0.1.0
  */

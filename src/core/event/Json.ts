@@ -4,16 +4,33 @@
  * @since 0.1.0
  */
 import { type Either, left, right } from "fp-ts/lib/Either.js"
+import { describe } from "./thrown.ts"
 
 /**
+ * What a payload is written as, so that it comes back as it went in.
+ *
+ * @example
+ * ```ts
+ * import { Json } from "everfold"
+ *
+ * const prices: Json.Json = { apple: [1, 2.5], pear: null }
+ * console.log(Json.stringify(prices)) // { _tag: 'Right', right: '{"apple":[1,2.5],"pear":null}' }
+ * ```
  * @category model
  * @since 0.1.0
  */
 export type Json = string | number | boolean | null | ReadonlyArray<Json> | JsonObject
 
 /**
- * A property that is `undefined` counts as absent.
+ * A JSON object, as a payload is one. A property that is `undefined` counts as absent.
  *
+ * @example
+ * ```ts
+ * import { Json } from "everfold"
+ *
+ * const address: Json.JsonObject = { city: "London", street: undefined }
+ * console.log(Json.stringify(address)) // { _tag: 'Right', right: '{"city":"London"}' }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -24,6 +41,13 @@ export interface JsonObject {
 /**
  * Where and why a value is not JSON.
  *
+ * @example
+ * ```ts
+ * import { type Json } from "everfold"
+ *
+ * const show = ({ path, reason }: Json.Fault): string => `${path || "the whole"}: ${reason}`
+ * console.log(show({ path: "items.3.price", reason: "NaN has no JSON" })) // items.3.price: NaN has no JSON
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -107,13 +131,19 @@ export const stringify = (value: unknown): Either<Fault, string> => {
     return right(JSON.stringify(value))
   } catch (error) {
     // Longer than a text can be.
-    return left({ path: "", reason: error instanceof Error ? error.message : String(error) })
+    return left({ path: "", reason: describe(error) })
   }
 }
 
 /**
- * Reads JSON.
+ * Reads JSON; what is no JSON is a fault and no exception.
  *
+ * @example
+ * ```ts
+ * import { Json } from "everfold"
+ *
+ * console.log(Json.parse('{"a":1}'), Json.parse("{")._tag) // { _tag: 'Right', right: { a: 1 } } Left
+ * ```
  * @category conversions
  * @since 0.1.0
  */
@@ -122,11 +152,19 @@ export const parse = (text: string): Either<Fault, unknown> => {
     const value: unknown = JSON.parse(text)
     return right(value)
   } catch (error) {
-    return left({ path: "", reason: error instanceof Error ? error.message : String(error) })
+    return left({ path: "", reason: describe(error) })
   }
 }
 
 /**
+ * Whether a value is an object and no array.
+ *
+ * @example
+ * ```ts
+ * import { Json } from "everfold"
+ *
+ * console.log([{}, [], null, "a"].map(Json.isObject)) // [ true, false, false, false ]
+ * ```
  * @category guards
  * @since 0.1.0
  */

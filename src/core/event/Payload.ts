@@ -11,6 +11,14 @@ import type { Fault, Json } from "./Json.ts"
 /**
  * Every version of a payload; `A` is the latest, `O` the JSON that it is written as.
  *
+ * @example
+ * ```ts
+ * import { Payload } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const balance: Payload.Versions<number> = Payload.version(t.number)
+ * console.log(balance.decode(1, 10)) // { _tag: 'Right', right: 10 }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -103,6 +111,13 @@ const unknownVersion = (version: number): Either<Fault, never> =>
 /**
  * The first version of a payload.
  *
+ * @example
+ * ```ts
+ * import { Payload } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * console.log(Payload.version(t.type({ owner: t.string })).latest) // 1
+ * ```
  * @category constructors
  * @since 0.1.0
  */
@@ -111,6 +126,17 @@ export const version = <A, O extends Json>(codec: t.Type<A, O>): Versions<A, O> 
 /**
  * The next version of a payload, and how the version before is lifted to it. What was stored is never rewritten.
  *
+ * @example
+ * ```ts
+ * import { Payload } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * // A snapshot's state, first a number of cents, then with its currency.
+ * const balance = Payload.version(t.number).pipe(
+ *   Payload.upcast(t.type({ cents: t.number, currency: t.string }), (cents) => ({ cents, currency: "EUR" }))
+ * )
+ * console.log(balance.decode(1, 250)) // { _tag: 'Right', right: { cents: 250, currency: 'EUR' } }
+ * ```
  * @category combinators
  * @since 0.1.0
  */
@@ -128,6 +154,15 @@ export const upcast =
     })
 
 /**
+ * Whether it is all versions of a payload, and not one codec.
+ *
+ * @example
+ * ```ts
+ * import { Payload } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * console.log(Payload.isVersions(t.number), Payload.isVersions(Payload.version(t.number))) // false true
+ * ```
  * @category guards
  * @since 0.1.0
  */

@@ -9,6 +9,14 @@
 import { equals, type StreamName } from "./StreamName.ts"
 
 /**
+ * What all holds for the events that are meant; what is left out does not matter. No item is every event.
+ *
+ * @example
+ * ```ts
+ * import { Query } from "everfold"
+ *
+ * const adasDeposits: Query.QueryItem = { stream: { category: "Account", id: "ada" }, types: ["Deposited"] }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -21,6 +29,15 @@ export interface QueryItem {
 }
 
 /**
+ * Items, any of which may match. It is plain data, so it can be sent and stored.
+ *
+ * @example
+ * ```ts
+ * import { Query } from "everfold"
+ *
+ * const aboutAda: Query.Query = { items: [{ category: "Account", tags: ["owner:ada"] }, { category: "Invoice" }] }
+ * console.log(Query.matches(aboutAda)({ stream: { category: "Invoice", id: "7" }, type: "Sent", tags: [] })) // true
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -31,6 +48,14 @@ export interface Query {
 /**
  * What a query looks at.
  *
+ * @example
+ * ```ts
+ * import { Query, type StoredEvent } from "everfold"
+ *
+ * const about = (event: Query.Matchable): boolean => event.tags.includes("owner:ada")
+ * // Every stored event is one.
+ * const some = (events: ReadonlyArray<StoredEvent>): boolean => events.some(about)
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -43,12 +68,27 @@ export interface Matchable {
 /**
  * Every event: one item without constraints.
  *
+ * @example
+ * ```ts
+ * import { Query } from "everfold"
+ *
+ * console.log(Query.matches(Query.all)({ stream: { category: "Account", id: "ada" }, type: "Opened", tags: [] })) // true
+ * ```
  * @category constructors
  * @since 0.1.0
  */
 export const all: Query = { items: [{}] }
 
 /**
+ * The query of these items. Of none, it matches nothing.
+ *
+ * @example
+ * ```ts
+ * import { Query } from "everfold"
+ *
+ * const moves = Query.make({ category: "Account", types: ["Deposited", "Withdrawn"] }, { category: "Transfer" })
+ * console.log(moves.items.length) // 2
+ * ```
  * @category constructors
  * @since 0.1.0
  */
@@ -57,6 +97,14 @@ export const make = (...items: ReadonlyArray<QueryItem>): Query => ({ items })
 /**
  * What either query matches.
  *
+ * @example
+ * ```ts
+ * import { Query } from "everfold"
+ *
+ * const accounts = Query.make({ category: "Account" })
+ * const both = Query.union(accounts, Query.make({ tags: ["owner:ada"] }))
+ * console.log(Query.matches(both)({ stream: { category: "Cart", id: "1" }, type: "Added", tags: ["owner:ada"] })) // true
+ * ```
  * @category combinators
  * @since 0.1.0
  */

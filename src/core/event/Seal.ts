@@ -18,6 +18,17 @@ import type { StreamName } from "./StreamName.ts"
 /**
  * Additional authenticated data of an event. Its own bytes, not a shared buffer.
  *
+ * @example
+ * ```ts
+ * import { Seal } from "everfold"
+ *
+ * const id = "01890a5d-ac96-774b-bcce-b302099a8057"
+ * const sealed = { id, type: "Opened", schemaVersion: 1, encoding: "json+aes256gcm:2026" }
+ * const ada = Seal.event({ category: "Account", id: "ada" }, sealed)
+ * const bob = Seal.event({ category: "Account", id: "bob" }, sealed)
+ * // So what was sealed for Ada does not open as Bob's.
+ * console.log(Buffer.compare(ada, bob) === 0) // false
+ * ```
  * @category sealing
  * @since 0.1.0
  */
@@ -41,6 +52,14 @@ export const event = (
 /**
  * Additional authenticated data of a snapshot. Its own bytes, not a shared buffer.
  *
+ * @example
+ * ```ts
+ * import { Seal } from "everfold"
+ *
+ * const stream = { category: "Account", id: "ada" }
+ * const at = (version: number) => Seal.snapshot({ stream, version, codecVersion: 1, encoding: "json+aes256gcm:2026" })
+ * console.log(Buffer.compare(at(100), at(200)) === 0) // false
+ * ```
  * @category sealing
  * @since 0.1.0
  */

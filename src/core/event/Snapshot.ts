@@ -8,6 +8,15 @@ import type { Version } from "./Commit.ts"
 import type { StreamName } from "./StreamName.ts"
 
 /**
+ * A snapshot as a store keeps it: the latest of its stream.
+ *
+ * @example
+ * ```ts
+ * import { type Snapshot } from "everfold"
+ *
+ * const latest = new Map<string, Snapshot.StoredSnapshot>()
+ * const keep = (snapshot: Snapshot.StoredSnapshot) => latest.set(snapshot.stream.id, snapshot)
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -33,6 +42,13 @@ export interface StoredSnapshot {
  * "everfold/snapshot/1", category, id, version, link, codecVersion, modelVersion, encoding, body
  * ```
  *
+ * @example
+ * ```ts
+ * import { HashChain, Snapshot } from "everfold"
+ *
+ * const isIntact = (snapshot: Snapshot.StoredSnapshot): boolean =>
+ *   HashChain.equals(HashChain.sha256(Snapshot.preimage(snapshot)), snapshot.digest)
+ * ```
  * @category hashing
  * @since 0.1.0
  */

@@ -10,6 +10,13 @@ import { InvalidInput } from "./Errors.ts"
  * `category` matches `[A-Za-z][A-Za-z0-9_.]*`, 64 bytes at most; `id` is 1 to 512 bytes of well-formed UTF-8 without
  * control characters.
  *
+ * @example
+ * ```ts
+ * import { StreamName } from "everfold"
+ *
+ * const ada: StreamName.StreamName = { category: "Account", id: "ada" }
+ * console.log(StreamName.format(ada)) // Account-ada
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -26,6 +33,13 @@ const control = /[\u0000-\u001f\u007f-\u009f]/
 /**
  * Why a text cannot be a category, or `undefined` where it can.
  *
+ * @example
+ * ```ts
+ * import { StreamName } from "everfold"
+ *
+ * console.log(StreamName.categoryFault("Account")) // undefined
+ * console.log(StreamName.categoryFault("my-account")?.slice(0, 37)) // category "my-account" is not a letter
+ * ```
  * @category validation
  * @since 0.1.0
  */
@@ -37,6 +51,13 @@ export const categoryFault = (text: string): string | undefined =>
 /**
  * Why a text cannot be an id, or `undefined` where it can.
  *
+ * @example
+ * ```ts
+ * import { StreamName } from "everfold"
+ *
+ * console.log(StreamName.idFault("ada@example.org")) // undefined
+ * console.log(StreamName.idFault("")) // a stream id is empty
+ * ```
  * @category validation
  * @since 0.1.0
  */
@@ -54,12 +75,27 @@ export const idFault = (text: string): string | undefined => {
 /**
  * Why a name is outside the grammar, or `undefined` where it is inside.
  *
+ * @example
+ * ```ts
+ * import { StreamName } from "everfold"
+ *
+ * console.log(StreamName.fault({ category: "Account", id: "a\nb" })) // stream id "a\nb" holds a control character
+ * ```
  * @category validation
  * @since 0.1.0
  */
 export const fault = (name: StreamName): string | undefined => categoryFault(name.category) ?? idFault(name.id)
 
 /**
+ * A name of its parts, or `InvalidInput` where one is outside the grammar.
+ *
+ * @example
+ * ```ts
+ * import { StreamName } from "everfold"
+ *
+ * console.log(StreamName.make("Account", "ada")) // { _tag: 'Right', right: { category: 'Account', id: 'ada' } }
+ * console.log(StreamName.make("my-account", "ada")._tag) // Left
+ * ```
  * @category constructors
  * @since 0.1.0
  */
@@ -70,6 +106,14 @@ export const make = (category: string, id: string): Either<InvalidInput, StreamN
 }
 
 /**
+ * Writes `category-id`.
+ *
+ * @example
+ * ```ts
+ * import { StreamName } from "everfold"
+ *
+ * console.log(StreamName.format({ category: "Account", id: "2026-11" })) // Account-2026-11
+ * ```
  * @category conversions
  * @since 0.1.0
  */
@@ -95,6 +139,15 @@ export const parse = (text: string): Either<InvalidInput, StreamName> => {
 }
 
 /**
+ * Whether two names are the same: both parts, character by character.
+ *
+ * @example
+ * ```ts
+ * import { StreamName } from "everfold"
+ *
+ * const ada = { category: "Account", id: "ada" }
+ * console.log(StreamName.equals(ada, { ...ada }), StreamName.equals(ada, { ...ada, id: "Ada" })) // true false
+ * ```
  * @category instances
  * @since 0.1.0
  */

@@ -9,6 +9,8 @@ import * as Stream from "effect/Stream"
 import type { Position } from "../event/Commit.ts"
 
 /**
+ * What a store tells its followers by.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -22,6 +24,19 @@ export interface Changes {
 }
 
 /**
+ * A switchboard on which `head` was told last. No follower misses the newest position; what lies between, a busy one may.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ * import { Changes } from "everfold"
+ *
+ * const changes: Changes.Changes = Changes.make(0)
+ * changes.tell(17)
+ * const first = changes.stream.pipe(Stream.take(1), Stream.runCollect)
+ * console.log(await Effect.runPromise(first), changes.followers()) // [ 17 ] 0
+ * ```
  * @category constructors
  * @since 0.1.0
  */

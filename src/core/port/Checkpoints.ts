@@ -11,6 +11,24 @@ import type { Fenced } from "../event/Errors.ts"
 import type { StoreUnavailable } from "./Errors.ts"
 
 /**
+ * The leases under which consumers work, one instance of each at a time, and how far each has come.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Option from "effect/Option"
+ * import { Checkpoints } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const billing = { consumer: "billing", upstream: "log", partition: 0 }
+ * const program = Effect.gen(function* () {
+ *   const checkpoints = yield* Checkpoints
+ *   const mine = yield* checkpoints.acquire(billing, 10_000)
+ *   const theirs = yield* checkpoints.acquire(billing, 10_000)
+ *   return [Option.getOrNull(mine), Option.getOrNull(theirs)]
+ * })
+ * console.log(await Effect.runPromise(program.pipe(Effect.provide(Memory.layer)))) // [ { position: 0, epoch: 1 }, null ]
+ * ```
  * @category service
  * @since 0.1.0
  */

@@ -14,6 +14,15 @@ import { KeyMissing, type OpenFailed } from "./Errors.ts"
 /**
  * An event that is about to be sealed.
  *
+ * @example
+ * ```ts
+ * import type { Sealable, SealableEvent, SealableSnapshot } from "everfold"
+ *
+ * const event: SealableEvent = { kind: "event", stream: { category: "Person", id: "ada" }, type: "Moved" }
+ * const snapshot: SealableSnapshot = { kind: "snapshot", stream: event.stream }
+ * const isPersonal = ({ stream }: Sealable): boolean => stream.category === "Person"
+ * console.log([event, snapshot].map(isPersonal)) // [ true, true ]
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -44,6 +53,15 @@ export interface SealableSnapshot {
 export type Sealable = SealableEvent | SealableSnapshot
 
 /**
+ * Seals what is stored, and opens it again. `AesGcm` of `everfold/crypto` is one; `Cipher.none` seals nothing.
+ *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { Cipher, Compression, EventMapper, Hash } from "everfold"
+ *
+ * const unsealed = EventMapper.layer.pipe(Layer.provide([Cipher.none, Compression.none, Hash.sha256]))
+ * ```
  * @category service
  * @since 0.1.0
  */
@@ -52,7 +70,9 @@ export class Cipher extends Context.Service<
   {
     /** The key that seals it, or `undefined` to leave it plain. Where it throws, nothing is recorded. */
     readonly keyFor: (sealable: Sealable) => string | undefined
+    /** Authenticates `aad` too: what is sealed opens only with the same. */
     readonly seal: (keyId: string, plaintext: Uint8Array, aad: Uint8Array) => Effect.Effect<Uint8Array, KeyMissing>
+    /** `OpenFailed` where another key, other `aad` or another cipher sealed it, or a bit of it was changed. */
     readonly open: (
       keyId: string,
       sealed: Uint8Array,

@@ -9,10 +9,18 @@ import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
 import { type Either, left, right } from "fp-ts/lib/Either.js"
 import type { Encoding } from "../event/Encoding.ts"
+import { describe } from "../event/thrown.ts"
 
 /**
  * A body that was worth compressing.
  *
+ * @example
+ * ```ts
+ * import { type Compressed } from "everfold"
+ * import { deflateRawSync } from "node:zlib"
+ *
+ * const deflated: Compressed = { encoding: { compression: "deflate" }, bytes: deflateRawSync(Buffer.from("aaaaaaaaaaaa")) }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -27,6 +35,15 @@ const maxOutputLength = 256 * 1024 * 1024
 /**
  * Reads what any layer without a dictionary wrote; a body of more than 256 MiB is refused.
  *
+ * @example
+ * ```ts
+ * import { decompress } from "everfold"
+ * import { isRight } from "fp-ts/lib/Either.js"
+ * import { zstdCompressSync } from "node:zlib"
+ *
+ * const body = decompress({ compression: "zstd" }, zstdCompressSync(Buffer.from("deposited")))
+ * console.log(isRight(body) && Buffer.from(body.right).toString()) // deposited
+ * ```
  * @category conversions
  * @since 0.1.0
  */
@@ -39,11 +56,21 @@ export const decompress = (encoding: Encoding, bytes: Uint8Array): Either<string
     const chunkSize = Math.min(Math.max(bytes.length * 4, 1024), 65_536)
     return right((compression === "zstd" ? zstdDecompressSync : inflateRawSync)(bytes, { maxOutputLength, chunkSize }))
   } catch (error) {
-    return left(`it does not decompress (${error instanceof Error ? error.message : String(error)})`)
+    return left(`it does not decompress (${describe(error)})`)
   }
 }
 
 /**
+ * How bodies are compressed. `everfold/compression` has `Zstd` and `Deflate`; `Compression.none` leaves bodies as they are.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Compression } from "everfold"
+ *
+ * const compressed = Compression.use(({ compress }) => Effect.succeed(compress(Buffer.from("deposited"))))
+ * console.log(Effect.runSync(compressed.pipe(Effect.provide(Compression.none)))) // undefined
+ * ```
  * @category service
  * @since 0.1.0
  */

@@ -19,6 +19,15 @@ import type { StreamName } from "../event/StreamName.ts"
 import type { CommitUnknown, StoreUnavailable } from "./Errors.ts"
 
 /**
+ * Why a commit is not recorded, or not known to be.
+ *
+ * @example
+ * ```ts
+ * import { type CommitError } from "everfold"
+ *
+ * // After any other, nothing was recorded.
+ * const mayBeRecorded = (error: CommitError): boolean => error._tag === "CommitUnknown"
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -28,6 +37,16 @@ export type CommitError = Refused | CommitUnknown | StoreUnavailable
  * Events of one stream: `after < version ≤ upTo`, the first `limit` of them in the direction. Whatever lies outside a
  * stream is simply not there; a limit below 1 asks for nothing.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { EventStore, type StreamRange } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const lastTen: StreamRange = { direction: "backwards", limit: 10 }
+ * const events = EventStore.use((store) => store.readStream({ category: "Account", id: "ada" }, lastTen))
+ * console.log(await Effect.runPromise(events.pipe(Effect.provide(Memory.layer)))) // []
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -41,6 +60,12 @@ export interface StreamRange {
 /**
  * Events of the whole store: `after < position ≤ upTo`, those that `filter` matches, the first `limit` of them.
  *
+ * @example
+ * ```ts
+ * import { type LogRange, Query } from "everfold"
+ *
+ * const deposits: LogRange = { after: 1200, filter: Query.make({ types: ["Deposited"] }), limit: 100 }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -52,6 +77,18 @@ export interface LogRange {
 }
 
 /**
+ * A page of the log, and where the next one begins; a page with fewer events than the limit is the last for now.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { EventStore, type LogPage, type LogRange } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const next = ({ scannedTo }: LogPage): LogRange => ({ after: scannedTo, limit: 100 })
+ * const page = EventStore.use((store) => store.readAll({ after: 0, limit: 100 }))
+ * console.log(next(await Effect.runPromise(page.pipe(Effect.provide(Memory.layer))))) // { after: 0, limit: 100 }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -67,6 +104,12 @@ export interface LogPage {
 /**
  * Streams of a category whose ids follow `after` in code-unit order of UTF-8, the first `limit` of them.
  *
+ * @example
+ * ```ts
+ * import { type StreamsRange } from "everfold"
+ *
+ * const nextAccounts: StreamsRange = { category: "Account", after: "ada", limit: 100 }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -77,6 +120,23 @@ export interface StreamsRange {
 }
 
 /**
+ * A store of events: one operation writes, the others read. `Memory` and `Sqlite` are two, and `StoreLaws` try any.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Commit, EventStore } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const stream = { category: "Account", id: "ada" }
+ * const program = Effect.gen(function* () {
+ *   const store = yield* EventStore
+ *   // A write without events asserts its expected version.
+ *   yield* store.commit({ hash: "sha256", writes: [{ stream, expected: Commit.noStream, events: [] }] })
+ *   return yield* store.head
+ * })
+ * console.log(await Effect.runPromise(program.pipe(Effect.provide(Memory.layer)))) // 0
+ * ```
  * @category service
  * @since 0.1.0
  */
@@ -85,11 +145,14 @@ export class EventStore extends Context.Service<
   {
     /** Records a commit, or nothing of it. When it answers, the commit is flushed and visible to every reader. */
     readonly commit: (commit: Commit) => Effect<Committed, CommitError>
+    /** Events of a stream in the order of their versions; none where there is no such stream. */
     readonly readStream: (
       stream: StreamName,
       range?: StreamRange,
     ) => Effect<ReadonlyArray<StoredEvent>, StoreUnavailable>
+    /** Events of all streams in the order of their positions, as the log was at one moment. */
     readonly readAll: (range: LogRange) => Effect<LogPage, StoreUnavailable>
+    /** The streams of a category, and how far each has come. */
     readonly streams: (
       range: StreamsRange,
     ) => Effect<ReadonlyArray<{ readonly stream: StreamName; readonly version: Version }>, StoreUnavailable>

@@ -8,6 +8,16 @@ import * as Layer from "effect/Layer"
 import { sha256 } from "../event/HashChain.ts"
 
 /**
+ * Digests what is stored. A store keeps to the algorithm of its first commit.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Hash } from "everfold"
+ *
+ * const size = Hash.use(({ digest }) => Effect.succeed(digest(Buffer.from("deposited")).length))
+ * console.log(Effect.runSync(size.pipe(Effect.provide(Hash.sha256)))) // 32
+ * ```
  * @category service
  * @since 0.1.0
  */

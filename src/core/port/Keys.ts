@@ -9,6 +9,18 @@ import type { Redacted } from "effect/Redacted"
 import type { KeyMissing } from "./Errors.ts"
 
 /**
+ * The keys by name, and which of them seals what is new. `KeyRing` of `everfold/crypto` reads them from a file or the
+ * environment.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Keys } from "everfold"
+ * import { KeyRing } from "everfold/crypto"
+ *
+ * const active = Keys.use((keys) => Effect.succeed(keys.active))
+ * console.log(await Effect.runPromise(active.pipe(Effect.provide(KeyRing.layer(KeyRing.generate("2026")))))) // 2026
+ * ```
  * @category service
  * @since 0.1.0
  */
@@ -17,7 +29,7 @@ export class Keys extends Context.Service<
   {
     /** The name of the key that seals what is new: 1 to 64 of `A-Z a-z 0-9 . _ -`. */
     readonly active: string
-    /** 32 bytes. */
+    /** The key of that name, 32 bytes. */
     readonly get: (keyId: string) => Effect<Redacted<Uint8Array>, KeyMissing>
   }
 >()("everfold/core/port/Keys") {}

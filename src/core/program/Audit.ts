@@ -63,6 +63,15 @@ export const stream = Effect.fnUntraced(function* (
  * Verifies the whole store: positions without a hole, and every stream's chain. Answers what it saw. It holds one head
  * a stream in memory.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Audit, Hash } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const audited = Audit.store.pipe(Effect.provide([Memory.layer, Hash.sha256]))
+ * console.log(await Effect.runPromise(audited)) // { position: 0, streams: 0 }
+ * ```
  * @category verification
  * @since 0.1.0
  */

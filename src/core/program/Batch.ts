@@ -23,6 +23,14 @@ import type { LoadError, Loaded } from "./Rehydration.ts"
 /**
  * What a command or a use case came to.
  *
+ * @example
+ * ```ts
+ * import { type Executed } from "everfold"
+ *
+ * const report = <S, E>({ version, events, repeated }: Executed<S, E>): string =>
+ *   repeated ? "done before" : `${events.length} event(s), now at version ${version}`
+ * console.log(report({ state: 5, version: 2, position: 9, events: ["Added"], repeated: false })) // 1 event(s), now at version 2
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -33,6 +41,7 @@ export interface Executed<out S, out E> {
   readonly version: Version
   /** Of the stream's last event, after its events. */
   readonly position: Position
+  /** What it recorded, perhaps nothing. */
   readonly events: ReadonlyArray<E>
   /** Whether its command id had been recorded before; then the rest is what it came to then. */
   readonly repeated: boolean
@@ -41,6 +50,13 @@ export interface Executed<out S, out E> {
 /**
  * Why a command cannot be carried out, apart from the model's own rejections.
  *
+ * @example
+ * ```ts
+ * import { type ExecuteError } from "everfold"
+ *
+ * const statusOf = (error: ExecuteError): number =>
+ *   error._tag === "InvalidInput" ? 400 : error._tag === "VersionConflict" ? 409 : 503
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -87,6 +103,8 @@ export interface Request<S, E> {
   readonly fail: (error: ExecuteError) => void
   readonly die: (defect: unknown) => void
   readonly repeated: (executed: Executed<S, E>) => void
+  /** Whether its caller was interrupted; then it is settled by this, and need not be decided again. */
+  readonly givenUp: () => boolean
 }
 
 interface Accepted<S, E> {

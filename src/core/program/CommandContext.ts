@@ -10,6 +10,18 @@ import type { JsonObject } from "../event/Json.ts"
 import type { Cause, StoredEvent } from "../event/StoredEvent.ts"
 
 /**
+ * What is recorded beside the events that a command decides. The references and combinators below set it.
+ *
+ * @example
+ * ```ts
+ * import { type CommandContext } from "everfold"
+ *
+ * const fromTheShop: CommandContext.CommandContext = {
+ *   correlationId: "order-17",
+ *   causation: null,
+ *   metadata: { user: "ada" }
+ * }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -25,6 +37,17 @@ export interface CommandContext {
 /**
  * The context of the running fiber.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { CommandContext } from "everfold"
+ *
+ * const seen = CommandContext.Current.pipe(
+ *   Effect.map(({ correlationId }) => correlationId),
+ *   CommandContext.correlate("order-17")
+ * )
+ * console.log(Effect.runSync(seen)) // order-17
+ * ```
  * @category references
  * @since 0.1.0
  */
@@ -41,6 +64,14 @@ const update =
 /**
  * Everything in the effect belongs together under this id: 1 to 512 bytes of text.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { CommandContext } from "everfold"
+ *
+ * const ids = Effect.forEach(["a", "b"], () => Effect.map(CommandContext.Current, (context) => context.correlationId))
+ * console.log(Effect.runSync(ids.pipe(CommandContext.correlate("order-17")))) // [ 'order-17', 'order-17' ]
+ * ```
  * @category combinators
  * @since 0.1.0
  */
@@ -57,9 +88,14 @@ export const correlate = (
  * import * as Effect from "effect/Effect"
  * import { CommandContext, type Recorded } from "everfold"
  *
- * declare const sendInvoice: Effect.Effect<void>
+ * const sendInvoice = Effect.map(CommandContext.Current, ({ causation }) => `caused at position ${causation?.position}`)
  * const onOrdered = (event: Recorded<{ readonly _tag: "Ordered" }>) => sendInvoice.pipe(CommandContext.causedBy(event))
+ *
+ * const id = "01890a5d-ac96-774b-bcce-b302099a8057"
+ * const ordered = { id, stream: { category: "Order", id: "17" }, position: 9, correlationId: "order-17" }
+ * console.log(Effect.runSync(sendInvoice.pipe(CommandContext.causedBy(ordered)))) // caused at position 9
  * ```
+ *
  * @category combinators
  * @since 0.1.0
  */
@@ -73,8 +109,19 @@ export const causedBy = (
   }))
 
 /**
- * Adds user metadata to every event recorded in the effect; later keys win.
+ * Adds user metadata to every event recorded in the effect; where it is given twice, the inner one wins.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { CommandContext } from "everfold"
+ *
+ * const metadata = Effect.map(CommandContext.Current, (context) => context.metadata).pipe(
+ *   CommandContext.annotate({ user: "bob" }),
+ *   CommandContext.annotate({ user: "ada", ip: "10.0.0.7" })
+ * )
+ * console.log(Effect.runSync(metadata)) // { user: 'bob', ip: '10.0.0.7' }
+ * ```
  * @category combinators
  * @since 0.1.0
  */

@@ -5,11 +5,13 @@
  */
 import type { Clock } from "effect/Clock"
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
-import { describe, EncodeFailed } from "../event/Errors.ts"
+import { causeFault, textFault } from "../event/CommitShape.ts"
+import { EncodeFailed } from "../event/Errors.ts"
 import * as EventCodec from "../event/EventCodec.ts"
 import * as Json from "../event/Json.ts"
 import type { Cause } from "../event/StoredEvent.ts"
 import type * as StreamName from "../event/StreamName.ts"
+import { describe } from "../event/thrown.ts"
 import * as Body from "./Body.ts"
 
 /**
@@ -24,6 +26,16 @@ export interface Origin {
   readonly causation: Cause | null
   readonly metadata: Json.JsonObject
 }
+
+/**
+ * Why an origin is none, or `undefined` where it is one. Asked before a command waits: one that is recorded together
+ * with others must not fail these.
+ *
+ * @category validation
+ * @since 0.1.0
+ */
+export const originFault = ({ correlationId, causation }: Origin): string | undefined =>
+  (correlationId === undefined ? undefined : textFault("correlation id", correlationId)) ?? causeFault(causation)
 
 /**
  * Events of one command, to be encoded.

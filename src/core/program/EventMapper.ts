@@ -33,6 +33,13 @@ import * as Draft from "./Draft.ts"
 /**
  * A domain event, with what was recorded about it.
  *
+ * @example
+ * ```ts
+ * import { type Recorded } from "everfold"
+ *
+ * const line = ({ event, version, recordedAt }: Recorded<{ readonly _tag: string }>): string =>
+ *   `${version} ${event._tag} ${new Date(recordedAt).toISOString()}`
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -40,6 +47,7 @@ export interface Recorded<out E> extends Omit<StoredEvent, "encoding" | "body" |
   readonly event: E
   /** From 0, among the events that one stored event stands for. */
   readonly index: number
+  /** What `CommandContext.annotate` added; empty where nothing was. */
   readonly metadata: Json.JsonObject
 }
 
@@ -70,6 +78,19 @@ export interface Taken extends HashChain.Head {
 }
 
 /**
+ * Domain events to stored ones and back. Its layer decides how events are written; what is stored says how it was.
+ *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { EventMapper, Hash } from "everfold"
+ * import { Zstd } from "everfold/compression"
+ * import { AesGcm, KeyRing } from "everfold/crypto"
+ *
+ * const cipher = AesGcm.layer.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("2026"))))
+ * const sealed = EventMapper.layer.pipe(Layer.provide([cipher, Zstd.layer, Hash.sha256]))
+ * const forTests = EventMapper.plain
+ * ```
  * @category service
  * @since 0.1.0
  */
@@ -97,6 +118,7 @@ export class EventMapper extends Context.Service<
       events: ReadonlyArray<StoredEvent>,
       from: HashChain.Head,
     ) => Effect.Effect<HashChain.Head, IntegrityViolation>
+    /** A state as a snapshot of where it was taken. */
     readonly encodeSnapshot: <S>(
       policy: SnapshotPolicy<S>,
       taken: Taken,
@@ -200,7 +222,7 @@ const make = Effect.gen(function* () {
       Effect.forEach(drafts, (draft): Effect.Effect<Encoded, KeyMissing> => {
         const texts = Draft.texts(codec, stream, draft)
         if (isLeft(texts)) return Effect.succeed(texts)
-        const recordedAt = (draft.clock ?? running).currentTimeMillisUnsafe()
+        const recordedAt = Math.floor((draft.clock ?? running).currentTimeMillisUnsafe())
         return Effect.matchEffect(storeAll(stream, recordedAt, draft.origin, texts.right), {
           onSuccess: (stored) => Effect.succeed(right(stored)),
           onFailure: (error) => (error._tag === "EncodeFailed" ? Effect.succeed(left(error)) : Effect.fail(error)),

@@ -33,32 +33,9 @@ type Ports = Rehydration.Ports
 export interface Held<in out S> {
   readonly head: Loaded<S> | undefined
   readonly hold: (loaded: Loaded<S> | undefined) => void
+  /** Takes its snapshots. */
+  readonly snapshots: Snapshotting.Latest
 }
-
-/** What a command came to when it was carried out first; fails where that was on another stream. */
-const recall = Effect.fnUntraced(function* <C, S, E, R>(
-  ports: Ports,
-  aggregate: Aggregate<C, S, E, R>,
-  stream: StreamName,
-  { id, events, committed }: RecordedCommand,
-): Effect.fn.Return<Executed<S, E>, Rehydration.LoadError | CommandRepeated> {
-  const elsewhere = new CommandRepeated({ id, events, committed })
-  const end = committed.streams.find((head) => equals(head.stream, stream))?.version
-  if (end === undefined) return yield* elsewhere
-  const ids = new Set(events)
-  const found: Array<StoredEvent> = []
-  for (let upTo = end; found.length < ids.size; ) {
-    const limit = Rehydration.pageSize
-    const page = yield* ports.store.readStream(stream, { upTo, direction: "backwards", limit })
-    if (page.length === 0) return yield* elsewhere
-    found.unshift(...page.filter((event) => ids.has(event.id)).reverse())
-    upTo -= page.length
-  }
-  const upTo = found.at(-1)?.version ?? end
-  const { state, version, position } = yield* Rehydration.load(ports, aggregate, stream, upTo)
-  const recorded = yield* ports.mapper.decode(aggregate.events, found)
-  return { state, version, position, events: recorded.map(({ event }) => event), repeated: true }
-})
 
 /** A batch in its stored form; commands whose events cannot be encoded are left out, with the reason. */
 interface Written<S, E> {
@@ -102,13 +79,49 @@ interface Turn<C, S, E, R> {
   confirmed: boolean
   /** Whether `from` is known to be old. */
   old: boolean
+  /** The state that a command which was given again had come to. */
+  recalled: Loaded<S> | undefined
 }
+
+/**
+ * What a command came to when it was carried out first; fails where that was on another stream. Commands mostly come
+ * again in the order in which they came, and each state is folded from the one before.
+ */
+const recall = Effect.fnUntraced(function* <C, S, E, R>(
+  turn: Turn<C, S, E, R>,
+  { id, events, committed }: RecordedCommand,
+): Effect.fn.Return<Executed<S, E>, Rehydration.LoadError | CommandRepeated> {
+  const { ports, aggregate, stream, recalled } = turn
+  const elsewhere = new CommandRepeated({ id, events, committed })
+  const end = committed.streams.find((head) => equals(head.stream, stream))?.version
+  if (end === undefined) return yield* elsewhere
+  const ids = new Set(events)
+  const found: Array<StoredEvent> = []
+  let before = end
+  // Its events are among the last of its commit.
+  for (let limit = ids.size; found.length < ids.size; limit *= 2) {
+    const range = { upTo: before, direction: "backwards", limit: Math.min(limit, Rehydration.pageSize) } as const
+    const page = yield* ports.store.readStream(stream, range)
+    if (page.length === 0) return yield* elsewhere
+    found.unshift(...page.filter((event) => ids.has(event.id)).reverse())
+    before -= page.length
+  }
+  const upTo = found.at(-1)?.version ?? end
+  const loaded =
+    recalled !== undefined && recalled.version <= upTo
+      ? yield* Rehydration.forward(ports, aggregate, stream, recalled, upTo)
+      : yield* Rehydration.load(ports, aggregate, stream, upTo)
+  turn.recalled = loaded
+  const recorded = yield* ports.mapper.decode(aggregate.events, found)
+  const { state, version, position } = loaded
+  return { state, version, position, events: recorded.map(({ event }) => event), repeated: true }
+})
 
 /** Answers a command by what it came to when it was recorded. */
 const answerAs = Effect.fnUntraced(function* <C, S, E, R>(turn: Turn<C, S, E, R>, recorded: RecordedCommand) {
   const request = turn.waiting.find(({ key }) => key === recorded.id)
   if (request === undefined) return
-  const executed = yield* Effect.result(recall(turn.ports, turn.aggregate, turn.stream, recorded))
+  const executed = yield* Effect.result(recall(turn, recorded))
   turn.waiting = turn.waiting.filter((other) => other !== request)
   if (executed._tag === "Success") request.repeated(executed.success)
   else request.fail(executed.failure)
@@ -131,8 +144,12 @@ const answerAgain = Effect.fnUntraced(function* <C, S, E, R>(
 
 type AttemptError = Exclude<ExecuteError, EncodeFailed>
 
+const isGivenUp = ({ givenUp }: { readonly givenUp: () => boolean }): boolean => givenUp()
+
 /** Carries out what waits. The usual way is a few plain steps, for it is taken for every command. */
 const attempt = <C, S, E, R>(turn: Turn<C, S, E, R>): Effect.Effect<void, AttemptError> => {
+  // Nothing of what waits is recorded here, or on its way to be.
+  if (turn.waiting.some(isGivenUp)) turn.waiting = turn.waiting.filter((request) => !isGivenUp(request))
   const { ports, aggregate, stream, held, from, waiting } = turn
   if (waiting.length === 0) {
     held.hold(from)
@@ -182,7 +199,7 @@ const record = <C, S, E, R>(
     held.hold(recorded)
     turn.waiting = turn.waiting.slice(outcomes.length)
     for (const { tell } of outcomes) tell(committed.position - events.length)
-    const snapshot = Snapshotting.take(ports, aggregate, stream, base.version, recorded)
+    const snapshot = Snapshotting.take(ports, aggregate, stream, base.version, recorded, held.snapshots)
     return turn.waiting.length === 0 ? snapshot : Effect.flatMap(snapshot, () => attempt(turn))
   }
   return Effect.matchEffect(ports.store.commit(request), {
@@ -254,7 +271,17 @@ export const carryOut = <C, S, E, R>(
   requests: ReadonlyArray<Request<S, E>>,
   retry: Schedule.Schedule<unknown>,
 ): Effect.Effect<void> => {
-  const turn = { ports, aggregate, stream, held, waiting: requests, from: held.head, confirmed: false, old: false }
+  const turn: Turn<C, S, E, R> = {
+    ports,
+    aggregate,
+    stream,
+    held,
+    waiting: requests,
+    from: held.head,
+    confirmed: false,
+    old: false,
+    recalled: undefined,
+  }
   const tried = Effect.suspend(() => attempt(turn))
   return Effect.catchCause(tried, (first) => {
     const failed = Cause.findErrorOption(first)

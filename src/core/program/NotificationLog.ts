@@ -21,26 +21,62 @@ import { EventStore } from "../port/EventStore.ts"
 /**
  * A section's name: its first and last position, `1,20`.
  *
+ * @example
+ * ```ts
+ * import { type SectionId } from "everfold"
+ *
+ * const first: SectionId = "1,20"
+ * ```
  * @category model
  * @since 0.1.0
  */
 export type SectionId = string
 
 /**
+ * A section, as far as it is filled, and the names of its neighbours.
+ *
+ * @example
+ * ```ts
+ * import { type Section } from "everfold"
+ *
+ * // What never changes may be kept by whoever reads it.
+ * const maxAge = ({ archived }: Section): number => (archived ? 31_536_000 : 0)
+ * ```
  * @category model
  * @since 0.1.0
  */
 export interface Section {
   readonly id: SectionId
+  /** In the order of their positions. */
   readonly items: ReadonlyArray<StoredEvent>
   /** Full, and so the same for ever. */
   readonly archived: boolean
+  /** None before the first. */
   readonly previous: SectionId | undefined
   /** Only of an archived section; what follows may still be empty. */
   readonly next: SectionId | undefined
 }
 
 /**
+ * Gives out sections. `layer` makes one over a store; whatever else has sections, near or far, can be read by `read` too.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import * as Stream from "effect/Stream"
+ * import { NotificationLog } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const program = Effect.gen(function* () {
+ *   const log = yield* NotificationLog
+ *   const { id } = yield* log.section("current")
+ *   const events = yield* Stream.runCollect(NotificationLog.read(0))
+ *   return [id, events.length]
+ * })
+ * const Live = NotificationLog.layer(20).pipe(Layer.provide(Memory.layer))
+ * console.log(await Effect.runPromise(program.pipe(Effect.provide(Live)))) // [ '1,20', 0 ]
+ * ```
  * @category service
  * @since 0.1.0
  */

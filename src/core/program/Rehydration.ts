@@ -21,6 +21,12 @@ import * as Snapshotting from "./Snapshotting.ts"
 /**
  * A state, and which event it includes last.
  *
+ * @example
+ * ```ts
+ * import { type Loaded } from "everfold"
+ *
+ * const show = ({ state, version }: Loaded<number>): string => `${state} after ${version} event(s)`
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -30,12 +36,19 @@ export interface Loaded<out S> {
   readonly version: Version
   /** The hash chain's link at that version. */
   readonly link: Uint8Array
+  /** Of that event in the store. */
   readonly position: Position
 }
 
 /**
  * Why a state cannot be loaded.
  *
+ * @example
+ * ```ts
+ * import { type LoadError } from "everfold"
+ *
+ * const isWorthRetrying = (error: LoadError): boolean => error._tag === "StoreUnavailable" && error.retryable
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -94,8 +107,13 @@ const advance = Effect.fnUntraced(function* <C, S, E, R>(
   return { state, version: last.version, link: last.link, position: last.position }
 })
 
-/** Folds what was recorded after `from`, up to a version (the latest, if left out). */
-const forward = Effect.fnUntraced(function* <C, S, E, R>(
+/**
+ * Folds what was recorded after `from`, up to a version (the latest, if left out).
+ *
+ * @category loading
+ * @since 0.1.0
+ */
+export const forward = Effect.fnUntraced(function* <C, S, E, R>(
   ports: Ports,
   aggregate: Aggregate<C, S, E, R>,
   stream: StreamName,

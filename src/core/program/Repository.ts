@@ -26,6 +26,7 @@ import type { EventStore } from "../port/EventStore.ts"
 import type { Snapshots } from "../port/Snapshots.ts"
 import type { Decide, Executed, ExecuteError, ValueOf } from "./Batch.ts"
 import * as CommandContext from "./CommandContext.ts"
+import { originFault } from "./Draft.ts"
 import type { EventMapper, Recorded } from "./EventMapper.ts"
 import * as Execution from "./Execution.ts"
 import * as History from "./History.ts"
@@ -38,12 +39,29 @@ import * as Transaction from "./Transaction.ts"
 /**
  * The ports that every operation needs.
  *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { EventMapper, type Repository } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const forTests: Layer.Layer<Repository.Needs> = Layer.mergeAll(Memory.layer, EventMapper.plain)
+ * ```
  * @category model
  * @since 0.1.0
  */
 export type Needs = EventStore | EventMapper | Snapshots
 
 /**
+ * What a command may be given besides itself.
+ *
+ * @example
+ * ```ts
+ * import { type Repository } from "everfold"
+ *
+ * // What a form was filled in for, and a request that may come twice.
+ * const options: Repository.ExecuteOptions = { expected: 7, commandId: "request-4711" }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -57,18 +75,39 @@ export interface ExecuteOptions {
 /**
  * The version that a stream had, or where it stood at a time (milliseconds since 1970).
  *
+ * @example
+ * ```ts
+ * import { type Repository } from "everfold"
+ *
+ * const third: Repository.AsOf = { version: 3 }
+ * const atNewYear: Repository.AsOf = { at: new Date("2027-01-01") }
+ * ```
  * @category model
  * @since 0.1.0
  */
 export type AsOf = { readonly version: Version } | { readonly at: number | Date }
 
 /**
+ * What can be done with the streams of an aggregate. Every operation takes the stream's id, 1 to 512 bytes; what it needs
+ * of the world it asks for, so that one repository serves with every store.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { type Repository } from "everfold"
+ *
+ * const addTwice = <E, R>(counters: Repository.Repository<number, number, E, R>, id: string) =>
+ *   Effect.andThen(counters.execute(id, 1), counters.execute(id, 1))
+ * ```
  * @category model
  * @since 0.1.0
  */
 export interface Repository<in C, in out S, in out E, out R> {
   readonly aggregate: Aggregate<C, S, E, R>
-  /** Decides a command and records what it decides; a rejection is the model's own value, in the error channel. */
+  /**
+   * Decides a command and records what it decides; a rejection is the model's own value, in the error channel. Whoever is
+   * interrupted meanwhile goes at once, or as soon as the store has answered: then nothing of it is recorded any more.
+   */
   readonly execute: (
     id: string,
     command: C,
@@ -84,6 +123,7 @@ export interface Repository<in C, in out S, in out E, out R> {
     id: string,
     asOf?: AsOf,
   ) => Effect.Effect<Option.Option<Loaded<S>>, LoadError | InvalidInput | NotFound, Needs>
+  /** Whether `load` would find a state. */
   readonly exists: (id: string) => Effect.Effect<boolean, LoadError | InvalidInput, Needs>
   /** Every event of the stream, checked against the hash chain, also where the state is terminal. */
   readonly history: (id: string) => Stream.Stream<Recorded<E>, LoadError | InvalidInput, EventStore | EventMapper>
@@ -94,6 +134,15 @@ export interface Repository<in C, in out S, in out E, out R> {
 }
 
 /**
+ * How a repository keeps states and takes conflicts.
+ *
+ * @example
+ * ```ts
+ * import * as Schedule from "effect/Schedule"
+ * import { type Repository } from "everfold"
+ *
+ * const patient: Repository.Options = { cache: 10_000, retry: Schedule.spaced("20 millis") }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -136,14 +185,15 @@ const within = (n: number, least: number, most: number): boolean => n >= least &
  *     })
  *   })
  * )
- * const program = Effect.gen(function*() {
+ * const program = Effect.gen(function* () {
  *   yield* counters.execute("visits", 2)
  *   const { state } = yield* counters.execute("visits", 3)
  *   return state
  * })
  * const Live = Layer.mergeAll(Memory.layer, EventMapper.plain)
- * Effect.runPromise(program.pipe(Effect.provide(Live))).then(console.log) // 5
+ * console.log(await Effect.runPromise(program.pipe(Effect.provide(Live)))) // 5
  * ```
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -162,13 +212,15 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
   ) =>
     Effect.contextWith((context: Context.Context<Needs>) => {
       const stream = { category, id }
-      const what = StreamName.fault(stream) ?? optionsFault(options)
+      const { correlationId = options.commandId, causation, metadata } = Context.get(context, CommandContext.Current)
+      const origin = { correlationId, causation, metadata }
+      const what = StreamName.fault(stream) ?? optionsFault(options) ?? originFault(origin)
       if (what !== undefined) return Effect.fail(new InvalidInput({ what }))
-      const { correlationId, causation, metadata } = Context.get(context, CommandContext.Current)
       const clock = Context.get(context, Clock)
       const state = states(context).at(stream)
       return Effect.callback<Executed<S, E> & { readonly value: A }, R2 | ExecuteError>((resume) => {
         let settled = false
+        let interrupted = false
         let whenSettled = (): void => {}
         const settle = (answer: Effect.Effect<Executed<S, E> & { readonly value: A }, R2 | ExecuteError>): void => {
           settled = true
@@ -178,7 +230,7 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
         const leave = state.turns.enter({
           key: options.commandId,
           expected: options.expected,
-          origin: { correlationId: correlationId ?? options.commandId, causation, metadata },
+          origin,
           clock,
           decide: (current) => {
             const decision = decide(current)
@@ -192,9 +244,14 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
           fail: (error) => settle(Effect.fail(error)),
           die: (defect) => settle(Effect.die(defect)),
           repeated: (executed) => settle(repeated(executed)),
+          givenUp: () => {
+            if (interrupted) settle(Effect.interrupt)
+            return interrupted
+          },
         })
         // An interrupted caller leaves the queue; once it is taken, it waits, so that nothing is recorded behind its back.
         return Effect.callback<void>((done) => {
+          interrupted = true
           if (settled || leave()) done(Effect.void)
           else whenSettled = () => done(Effect.void)
         })

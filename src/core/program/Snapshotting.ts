@@ -38,6 +38,38 @@ export const read = Effect.fnUntraced(function* <S>(
 })
 
 /**
+ * Runs what it is given in the background, one after another: of what is given meanwhile, only the latest.
+ *
+ * @category taking
+ * @since 0.1.0
+ */
+export type Latest = (effect: Effect.Effect<void>) => Effect.Effect<void>
+
+/**
+ * For the snapshots of one stream: so a slow store never has more than one to keep, and never an older one last.
+ *
+ * @category taking
+ * @since 0.1.0
+ */
+export const latest = (): Latest => {
+  let busy = false
+  let next: Effect.Effect<void> | undefined
+  const work: Effect.Effect<void> = Effect.suspend(() => {
+    const effect = next
+    next = undefined
+    busy = effect !== undefined
+    return effect === undefined ? Effect.void : Effect.andThen(Effect.exit(effect), work)
+  })
+  return (effect) =>
+    Effect.suspend(() => {
+      next = effect
+      if (busy) return Effect.void
+      busy = true
+      return Effect.asVoid(Effect.forkDetach(work))
+    })
+}
+
+/**
  * Takes a snapshot in the background, if enough was recorded since `before`.
  *
  * @category taking
@@ -49,14 +81,15 @@ export const take = <C, S, E, R>(
   stream: StreamName,
   before: Version,
   { state, version, link }: Loaded<S>,
+  inTurn: Latest,
 ): Effect.Effect<void> => {
   const policy = aggregate.snapshot
   if (policy === undefined || Math.floor(version / policy.every) === Math.floor(before / policy.every))
     return Effect.void
-  return mapper.encodeSnapshot(policy, { stream, version, link }, state).pipe(
-    Effect.flatMap(snapshots.write),
-    Effect.catchCause((cause) => Effect.logDebug("A snapshot was not taken", cause)),
-    Effect.forkDetach,
-    Effect.asVoid,
+  return inTurn(
+    mapper.encodeSnapshot(policy, { stream, version, link }, state).pipe(
+      Effect.flatMap(snapshots.write),
+      Effect.catchCause((cause) => Effect.logDebug("A snapshot was not taken", cause)),
+    ),
   )
 }

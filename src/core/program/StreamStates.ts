@@ -13,6 +13,7 @@ import type { Request } from "./Batch.ts"
 import { EventMapper } from "./EventMapper.ts"
 import type { Held } from "./Execution.ts"
 import type { Loaded, Ports } from "./Rehydration.ts"
+import * as Snapshotting from "./Snapshotting.ts"
 import * as Turns from "./Turns.ts"
 
 type Needs = EventStore | EventMapper | Snapshots
@@ -116,6 +117,7 @@ export const make = <S, E>(capacity: number, carryOut: CarryOut<S, E>): Lookup<S
         hold: (loaded) => {
           if (capacity > 0) head = loaded
         },
+        snapshots: Snapshotting.latest(),
         turns: Turns.make(
           (requests) => carryOut(ports, state, requests),
           (effect) => run(effect),

@@ -18,12 +18,22 @@ import { EventStore } from "../port/EventStore.ts"
 import { EventMapper, type ReadError, type Recorded } from "./EventMapper.ts"
 
 /**
+ * Where to begin, and what to leave out.
+ *
+ * @example
+ * ```ts
+ * import { Query, Subscription } from "everfold"
+ *
+ * const deposits: Subscription.Options = { after: 1200, filter: Query.make({ types: ["Deposited"] }) }
+ * const stream = Subscription.stored(deposits)
+ * ```
  * @category model
  * @since 0.1.0
  */
 export interface Options {
   /** The position that was seen last; 0 to begin with the first event. */
   readonly after?: Position
+  /** Every event, if left out. */
   readonly filter?: Query.Query
 }
 
@@ -41,6 +51,16 @@ const pages = (store: EventStore["Service"], from: Position, filter: Query.Query
 /**
  * Stored events up to the end that the store has when it is reached.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ * import { Subscription } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const count = Stream.runCount(Subscription.catchUp({ after: 0 }))
+ * console.log(await Effect.runPromise(count.pipe(Effect.provide(Memory.layer)))) // 0
+ * ```
  * @category streams
  * @since 0.1.0
  */
@@ -53,6 +73,16 @@ export const catchUp = ({
 /**
  * Stored events, without end: those that are there, then each as it is recorded, by whichever process.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Stream from "effect/Stream"
+ * import { StreamName, Subscription } from "everfold"
+ *
+ * const tail = Subscription.stored({ after: 1200 }).pipe(
+ *   Stream.runForEach(({ position, stream, type }) => Effect.log(`${position} ${StreamName.format(stream)} ${type}`))
+ * )
+ * ```
  * @category streams
  * @since 0.1.0
  */

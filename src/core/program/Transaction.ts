@@ -19,7 +19,7 @@ import { EventStore } from "../port/EventStore.ts"
 import type { Snapshots } from "../port/Snapshots.ts"
 import type { ExecuteError, ValueOf } from "./Batch.ts"
 import * as CommandContext from "./CommandContext.ts"
-import type { Origin } from "./Draft.ts"
+import { type Origin, originFault } from "./Draft.ts"
 import { EventMapper } from "./EventMapper.ts"
 import * as Recording from "./Recording.ts"
 import * as Rehydration from "./Rehydration.ts"
@@ -32,6 +32,15 @@ type Loaded<S> = Rehydration.Loaded<S>
 /**
  * One stream of a transaction; a repository's `stream` makes it.
  *
+ * @example
+ * ```ts
+ * import { type Participant, Repository } from "everfold"
+ * import { right } from "fp-ts/lib/Either.js"
+ *
+ * // What both are at, at one moment.
+ * const sum = <E, F>(left: Participant<number, E>, right_: Participant<number, F>) =>
+ *   Repository.transactAll({ left, right_ }, ({ left, right_ }) => right([left + right_, {}]))
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -84,6 +93,15 @@ export type EventsOf<P> = {
 }
 
 /**
+ * What a transaction came to.
+ *
+ * @example
+ * ```ts
+ * import { type Transacted } from "everfold"
+ *
+ * const report = ({ value, position }: Transacted<number>): string => `${value} moved, at position ${position}`
+ * console.log(report({ value: 5, position: 9 })) // 5 moved, at position 9
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -124,7 +142,7 @@ export const participant = <C, S, E, R>(
       keep: (before, loaded) =>
         Effect.suspend(() => {
           state.hold(loaded)
-          return Snapshotting.take(ports, aggregate, name, before, loaded)
+          return Snapshotting.take(ports, aggregate, name, before, loaded, state.snapshots)
         }),
     }
   },
@@ -136,17 +154,40 @@ export const participant = <C, S, E, R>(
  *
  * @example
  * ```ts
- * import { Repository } from "everfold"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { Aggregate, Decider, EventCodec, EventMapper, Repository } from "everfold"
+ * import { Memory } from "everfold/memory"
  * import { left, right } from "fp-ts/lib/Either.js"
+ * import * as t from "io-ts"
  *
- * type Moved = { readonly _tag: "Moved"; readonly by: number }
- * declare const stocks: Repository.Repository<never, number, Moved, never>
- *
- * const move = Repository.transactAll({ from: stocks.stream("a"), to: stocks.stream("b") }, ({ from, to }) =>
- *   from < 5
- *     ? left("too little")
- *     : right([from + to, { from: [{ _tag: "Moved", by: -5 }], to: [{ _tag: "Moved", by: 5 }] }]))
+ * const StockEvent = EventCodec.make({ Moved: t.type({ by: t.number }) })
+ * const stocks = Repository.make(
+ *   Aggregate.make({
+ *     category: "Stock",
+ *     events: StockEvent,
+ *     decider: Decider.make({
+ *       initial: 0,
+ *       decide: (by: number, _stock: number) => Decider.accept(StockEvent.Moved({ by })),
+ *       evolve: (stock: number, event: EventCodec.TypeOf<typeof StockEvent>) => stock + event.by
+ *     })
+ *   })
+ * )
+ * const move = (by: number) =>
+ *   Repository.transactAll({ from: stocks.stream("a"), to: stocks.stream("b") }, ({ from, to }) =>
+ *     from < by
+ *       ? left("too little")
+ *       : right([to + by, { from: [StockEvent.Moved({ by: -by })], to: [StockEvent.Moved({ by })] }])
+ *   )
+ * const program = Effect.gen(function* () {
+ *   yield* stocks.execute("a", 8)
+ *   const { value } = yield* move(5)
+ *   return [value, yield* Effect.flip(move(5))]
+ * })
+ * const Live = Layer.mergeAll(Memory.layer, EventMapper.plain)
+ * console.log(await Effect.runPromise(program.pipe(Effect.provide(Live)))) // [ 5, 'too little' ]
  * ```
+ *
  * @category transactions
  * @since 0.1.0
  */
@@ -163,11 +204,11 @@ export function transactAll<R, A>(
   retry: Schedule.Schedule<unknown> = Recording.defaultRetry,
 ): Effect.Effect<Transacted<A>, R | ExecuteError, Needs> {
   return Effect.contextWith((context: Context.Context<Needs>) => {
-    const what = fault(participants)
+    const current = Context.get(context, CommandContext.Current)
+    const what = fault(participants) ?? originFault(current)
     if (what !== undefined) return Effect.fail(new InvalidInput({ what }))
     const store = Context.get(context, EventStore)
     const mapper = Context.get(context, EventMapper)
-    const current = Context.get(context, CommandContext.Current)
     const seats = Object.entries(participants)
       .map(([part, { name, open }]) => ({ part, name, seat: open(context) }))
       .sort((a, b) => (StreamName.format(a.name) < StreamName.format(b.name) ? -1 : 1))

@@ -9,8 +9,16 @@ import { Compression, decompress } from "../../core/port/Compression.ts"
 import { whereItHelps } from "./whereItHelps.ts"
 
 /**
- * Compresses bodies with zstd where it helps.
+ * Compresses bodies with zstd where that makes them smaller; those below 128 bytes stay as they are.
  *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { Cipher, EventMapper, Hash } from "everfold"
+ * import { Zstd } from "everfold/compression"
+ *
+ * const mapper = EventMapper.layer.pipe(Layer.provide([Cipher.none, Zstd.layer, Hash.sha256]))
+ * ```
  * @category layers
  * @since 0.1.0
  */

@@ -54,6 +54,24 @@ const nonceOf = (sealed: Uint8Array): Uint8Array => {
 /**
  * A cipher that asks `keyFor` which key seals what; a derived key is retired after `maxSeals`, 2³² at most.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { Cipher, Keys } from "everfold"
+ * import { AesGcm, KeyRing } from "everfold/crypto"
+ *
+ * // Seals what is about people, and leaves the rest plain.
+ * const personal = Layer.effect(
+ *   Cipher,
+ *   Effect.map(Keys, (keys) =>
+ *     AesGcm.make(keys, ({ stream }) => (stream.category === "Person" ? keys.active : undefined)))
+ * )
+ * const keyFor = Cipher.use(({ keyFor }) =>
+ *   Effect.succeed(["Person", "Stock"].map((category) => keyFor({ kind: "snapshot", stream: { category, id: "1" } }))))
+ * const Live = personal.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("2026"))))
+ * console.log(await Effect.runPromise(keyFor.pipe(Effect.provide(Live)))) // [ '2026', undefined ]
+ * ```
  * @category constructors
  * @since 0.1.0
  */

@@ -13,8 +13,9 @@ import * as Redacted from "effect/Redacted"
 import { isRight } from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import * as Encoding from "../../core/event/Encoding.ts"
-import { describe } from "../../core/event/Errors.ts"
+
 import * as Json from "../../core/event/Json.ts"
+import { describe } from "../../core/event/thrown.ts"
 import { KeyMissing, KeysInvalid } from "../../core/port/Errors.ts"
 import { Keys } from "../../core/port/Keys.ts"
 import * as KeyFile from "./KeyFile.ts"
@@ -22,6 +23,18 @@ import * as KeyFile from "./KeyFile.ts"
 /**
  * Keys by name; each is 32 bytes in base64. The text form of a ring, in a file or a variable, is this as JSON.
  *
+ * @example
+ * ```ts
+ * import { KeyRing } from "everfold/crypto"
+ *
+ * // To rotate: the old key stays, for what it sealed; the new one is active.
+ * const rotate = (ring: KeyRing.Ring, keyId: string): KeyRing.Ring => {
+ *   const { active, keys } = KeyRing.generate(keyId)
+ *   return { active, keys: { ...ring.keys, ...keys } }
+ * }
+ * const ring = rotate(KeyRing.generate("2025"), "2026")
+ * console.log(ring.active, Object.keys(ring.keys)) // 2026 [ '2025', '2026' ]
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -88,6 +101,13 @@ const parse = Effect.fnUntraced(function* (where: string, text: string) {
 /**
  * A new ring of one random key.
  *
+ * @example
+ * ```ts
+ * import { KeyRing } from "everfold/crypto"
+ *
+ * const { active, keys } = KeyRing.generate("1")
+ * console.log(active, Buffer.from(keys["1"] ?? "", "base64").length) // 1 32
+ * ```
  * @category constructors
  * @since 0.1.0
  */
@@ -169,6 +189,15 @@ const from = (filename: string, read: () => string): Effect.Effect<Keys["Service
  * that others may read, or that belongs to another user than the process's own or root, is refused. It is read when the
  * layer is built. Back it up: without it, what it sealed is lost.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Keys } from "everfold"
+ * import { KeyRing } from "everfold/crypto"
+ *
+ * const active = Keys.use((keys) => Effect.succeed(keys.active))
+ * console.log(await Effect.runPromise(active.pipe(Effect.provide(KeyRing.file("bank.key"))))) // 1
+ * ```
  * @category layers
  * @since 0.1.0
  */
@@ -183,6 +212,21 @@ export const file = (filename: string): Layer.Layer<Keys, KeysInvalid> =>
  * `EVERFOLD_KEYS_FILE` names; unlike `file`, it makes none, for a name that was mistyped or not mounted must not begin
  * another ring.
  *
+ * @example
+ * ```ts
+ * import * as ConfigProvider from "effect/ConfigProvider"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { Keys } from "everfold"
+ * import { KeyRing } from "everfold/crypto"
+ *
+ * // In place of the environment.
+ * const ring = JSON.stringify(KeyRing.generate("2026"))
+ * const settings = ConfigProvider.layer(ConfigProvider.fromUnknown({ EVERFOLD_KEYS: ring }))
+ * const active = Keys.use((keys) => Effect.succeed(keys.active))
+ * const Live = KeyRing.config().pipe(Layer.provide(settings))
+ * console.log(await Effect.runPromise(active.pipe(Effect.provide(Live)))) // 2026
+ * ```
  * @category layers
  * @since 0.1.0
  */

@@ -39,22 +39,31 @@ const keyOf = ({ consumer, upstream, partition }: CheckpointKey): string =>
   JSON.stringify([consumer, upstream, partition])
 const byUtf8 = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
-/** The last of events in ascending position at or before `at`. */
-const lastAt = (events: ReadonlyArray<StoredEvent>, at: Position): HashChain.Head => {
+/** A bound as `Array.slice` reads it: a whole number from 0. */
+const bound = (n: number): number => Math.max(0, Math.trunc(n) || 0)
+
+/** How many of a sorted list of `size` come first, by a condition that holds for those and for none after. */
+const countFirst = (size: number, isFirst: (index: number) => boolean): number => {
   let low = 0
-  let high = events.length
+  let high = size
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((events[middle]?.position ?? 0) <= at) low = middle + 1
+    if (isFirst(middle)) low = middle + 1
     else high = middle
   }
-  return events[low - 1] ?? HashChain.empty
+  return low
 }
+
+/** The last of events in ascending position at or before `at`. */
+const lastAt = (events: ReadonlyArray<StoredEvent>, at: Position): HashChain.Head =>
+  events[countFirst(events.length, (i) => (events[i]?.position ?? 0) <= at) - 1] ?? HashChain.empty
 
 const services = () => {
   const log: Array<StoredEvent> = []
   /** The events of each stream, by category and id. */
   const categories = new Map<string, Map<string, Array<StoredEvent>>>()
+  /** The ids of each category in order, where they were asked for since its last new stream. */
+  const sorted = new Map<string, ReadonlyArray<string>>()
   const events = new Map<string, StoredEvent>()
   const commands = new Map<string, KnownCommand>()
   const leases = new Map<string, Lease>()
@@ -102,6 +111,7 @@ const services = () => {
     }
     streams.set(id, [event])
     categories.set(category, streams)
+    sorted.delete(category)
   }
 
   const commit = (request: Commit): Effect.Effect<Committed, Refused> => {
@@ -123,14 +133,14 @@ const services = () => {
   }
 
   const readStream = (stream: StreamName.StreamName, range: StreamRange = {}): ReadonlyArray<StoredEvent> => {
-    const {
-      after = 0,
-      upTo = Number.POSITIVE_INFINITY,
-      direction = "forwards",
-      limit = Number.POSITIVE_INFINITY,
-    } = range
-    const recorded = streamOf(stream).slice(Math.max(0, after), Math.max(0, upTo))
-    return (direction === "forwards" ? recorded : recorded.reverse()).slice(0, Math.max(0, limit))
+    const { after = 0, upTo = Number.POSITIVE_INFINITY, direction, limit = Number.POSITIVE_INFINITY } = range
+    const recorded = streamOf(stream)
+    const from = bound(after)
+    const to = Math.min(bound(upTo), recorded.length)
+    const count = bound(limit)
+    return direction === "backwards"
+      ? recorded.slice(Math.max(from, to - count), Math.max(from, to)).reverse()
+      : recorded.slice(from, Math.min(to, from + count))
   }
 
   const readAll = ({ after, upTo = Number.POSITIVE_INFINITY, filter = Query.all, limit }: LogRange): LogPage => {
@@ -145,12 +155,19 @@ const services = () => {
     return { events: page, scannedTo: Math.max(after, last) }
   }
 
-  const readStreams = ({ category, after, limit }: StreamsRange) => {
-    const ids = [...(categories.get(category)?.keys() ?? [])].sort(byUtf8)
+  const idsOf = (category: string): ReadonlyArray<string> => {
+    const ids = sorted.get(category) ?? [...(categories.get(category)?.keys() ?? [])].sort(byUtf8)
+    sorted.set(category, ids)
     return ids
-      .filter((id) => after === undefined || byUtf8(id, after) > 0)
-      .slice(0, Math.max(0, limit))
-      .map((id) => ({ stream: { category, id }, version: streamOf({ category, id }).length }))
+  }
+
+  const readStreams = ({ category, after, limit }: StreamsRange) => {
+    const ids = idsOf(category)
+    const from = after === undefined ? 0 : countFirst(ids.length, (i) => byUtf8(ids[i] ?? "", after) <= 0)
+    return ids.slice(from, from + bound(limit)).map((id) => {
+      const stream = { category, id }
+      return { stream, version: streamOf(stream).length }
+    })
   }
 
   const acquire = Effect.fnUntraced(function* (key: CheckpointKey, ttlMillis: number) {

@@ -16,6 +16,8 @@ import { open } from "./Connection.ts"
 import * as Store from "./Store.ts"
 
 /**
+ * Which file.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -34,8 +36,11 @@ export interface Options {
  * import { EventStore } from "everfold"
  * import { Sqlite } from "everfold/sqlite"
  *
- * const head = EventStore.use((store) => store.head).pipe(Effect.provide(Sqlite.layer({ filename: "bank.db" })))
+ * const options: Sqlite.Options = { filename: "bank.db" }
+ * const head = EventStore.use((store) => store.head).pipe(Effect.provide(Sqlite.layer(options)))
+ * console.log(await Effect.runPromise(head)) // 0
  * ```
+ *
  * @category layers
  * @since 0.1.0
  */
@@ -52,6 +57,19 @@ const filename = Config.NonEmptyString("EVERFOLD_SQLITE_FILENAME").pipe(
 /**
  * The store whose file `EVERFOLD_SQLITE_FILENAME` names.
  *
+ * @example
+ * ```ts
+ * import * as ConfigProvider from "effect/ConfigProvider"
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { EventStore } from "everfold"
+ * import { Sqlite } from "everfold/sqlite"
+ *
+ * // In place of the environment.
+ * const settings = ConfigProvider.layer(ConfigProvider.fromUnknown({ EVERFOLD_SQLITE_FILENAME: "bank.db" }))
+ * const Live = Sqlite.layerConfig.pipe(Layer.provide(settings))
+ * console.log(await Effect.runPromise(EventStore.use((store) => store.head).pipe(Effect.provide(Live)))) // 0
+ * ```
  * @category layers
  * @since 0.1.0
  */

@@ -13,6 +13,14 @@ import * as Commits from "./Commits.ts"
 /**
  * How events are digested and linked, and how a chain is verified.
  *
+ * @example
+ * ```ts
+ * import { HashChain } from "everfold"
+ * import { ChainLaws } from "everfold/laws"
+ *
+ * const own: ChainLaws.Chain = HashChain
+ * ```
+ *
  * @category model
  * @since 0.1.0
  */

@@ -24,6 +24,21 @@ import { type Jarring, type Operation, observe, operation, plainly, repository }
 /**
  * Mappers that are used in turn, by name.
  *
+ * @example
+ * ```ts
+ * import { Cipher, Compression, EventMapper, Hash } from "everfold"
+ * import { Zstd } from "everfold/compression"
+ * import { Memory } from "everfold/memory"
+ * import { LayerLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ * import * as Layer from "effect/Layer"
+ *
+ * const packed = EventMapper.layer.pipe(Layer.provide([Cipher.none, Zstd.layer, Hash.sha256]))
+ * const stage: LayerLaws.Stage = { plain: EventMapper.plain, packed }
+ * const subject: LayerLaws.ChangingSubject = { store: Memory.layer, life: [stage] }
+ *
+ * laws(LayerLaws.changing(subject), { runs: 5 })
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -32,6 +47,8 @@ export interface Stage {
 }
 
 /**
+ * A store, and what its settings are over its life.
+ *
  * @category model
  * @since 0.1.0
  */

@@ -22,6 +22,22 @@ import { JarEvent, SnapshottedJars } from "./Model.ts"
 import { observe, operation, plainly, repository } from "./Usage.ts"
 
 /**
+ * A store, and a cipher of which only some events are to be picked.
+ *
+ * @example
+ * ```ts
+ * import { Memory } from "everfold/memory"
+ * import { AesGcm, KeyRing } from "everfold/crypto"
+ * import { LayerLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ * import * as Layer from "effect/Layer"
+ *
+ * const subject: LayerLaws.PickingSubject = {
+ *   store: Memory.layer,
+ *   cipher: AesGcm.layer.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("2026"))))
+ * }
+ * laws(LayerLaws.picking(subject), { runs: 5 })
+ * ```
  * @category model
  * @since 0.1.0
  */

@@ -28,6 +28,18 @@ import { Jars, SnapshottedJars } from "./Model.ts"
 import { type Jarring, type Operation, observe, operation, plainly, repository } from "./Usage.ts"
 
 /**
+ * A store, and a cipher that takes its keys from a ring.
+ *
+ * @example
+ * ```ts
+ * import { AesGcm } from "everfold/crypto"
+ * import { Memory } from "everfold/memory"
+ * import { LayerLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ *
+ * const subject: LayerLaws.RotationSubject = { store: Memory.layer, cipher: AesGcm.layer }
+ * laws(LayerLaws.rotation(subject), { runs: 5 })
+ * ```
  * @category model
  * @since 0.1.0
  */

@@ -12,6 +12,19 @@ import * as Law from "../Law.ts"
 import { same } from "../Same.ts"
 
 /**
+ * The cipher that laws are about.
+ *
+ * @example
+ * ```ts
+ * import { AesGcm, KeyRing } from "everfold/crypto"
+ * import { type LayerLaws } from "everfold/laws"
+ * import * as Layer from "effect/Layer"
+ *
+ * const subject: LayerLaws.CipherSubject = {
+ *   layer: AesGcm.layer.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("2026")))),
+ *   runs: 200
+ * }
+ * ```
  * @category model
  * @since 0.1.0
  */

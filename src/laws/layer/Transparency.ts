@@ -19,6 +19,15 @@ import { observeAll, operation, plainly, repository } from "./Usage.ts"
 /**
  * Layers that should not be seen: a store and a mapper, dressed as one likes.
  *
+ * @example
+ * ```ts
+ * import { EventMapper } from "everfold"
+ * import { type LayerLaws } from "everfold/laws"
+ * import { Memory } from "everfold/memory"
+ * import * as Layer from "effect/Layer"
+ *
+ * const subject: LayerLaws.TransparencySubject = { layer: Layer.merge(Memory.layer, EventMapper.plain), runs: 200 }
+ * ```
  * @category model
  * @since 0.1.0
  */

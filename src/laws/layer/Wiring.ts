@@ -23,6 +23,20 @@ import { SnapshottedJars } from "./Model.ts"
 import { type Jarring, repository } from "./Usage.ts"
 
 /**
+ * A store and a cipher, to be put together in every way.
+ *
+ * @example
+ * ```ts
+ * import { AesGcm, KeyRing } from "everfold/crypto"
+ * import { type LayerLaws } from "everfold/laws"
+ * import { Memory } from "everfold/memory"
+ * import * as Layer from "effect/Layer"
+ *
+ * const subject: LayerLaws.WiringSubject = {
+ *   store: Memory.layer,
+ *   cipher: AesGcm.layer.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("2026"))))
+ * }
+ * ```
  * @category model
  * @since 0.1.0
  */

@@ -174,6 +174,15 @@ const answers = (layer: World.Subject["layer"], program: ReadonlyArray<Operation
   }).pipe(Effect.provide(Layer.fresh(layer)))
 
 /**
+ * Two stores, built anew, and so empty, for each run.
+ *
+ * @example
+ * ```ts
+ * import { type StoreLaws } from "everfold/laws"
+ * import { Memory } from "everfold/memory"
+ *
+ * const pair: StoreLaws.Pair = { left: Memory.layer, right: Memory.layer }
+ * ```
  * @category model
  * @since 0.1.0
  */

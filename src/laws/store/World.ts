@@ -26,6 +26,14 @@ import { show } from "../Show.ts"
 /**
  * Everything that a store provides.
  *
+ * @example
+ * ```ts
+ * import { type StoreLaws } from "everfold/laws"
+ * import { Memory } from "everfold/memory"
+ * import * as Layer from "effect/Layer"
+ *
+ * const store: Layer.Layer<StoreLaws.StoreServices> = Memory.layer
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -34,6 +42,13 @@ export type StoreServices = EventStore | Checkpoints | Snapshots
 /**
  * The store that laws are about: a layer that is built anew, and so empty, for each run.
  *
+ * @example
+ * ```ts
+ * import { type StoreLaws } from "everfold/laws"
+ * import { Memory } from "everfold/memory"
+ *
+ * const subject: StoreLaws.Subject = { layer: Memory.layer, runs: 500 }
+ * ```
  * @category model
  * @since 0.1.0
  */

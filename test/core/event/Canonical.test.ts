@@ -105,6 +105,14 @@ describe("the canonical encoding", () => {
     expect(encoded({ _tag: "text", value: "a" })).toBe("0000000161")
   })
 
+  it("keeps no more room than usual events need, after one that was large", () => {
+    const large = Canonical.encode(() => Canonical.bytes(new Uint8Array(8 * 1024 * 1024)))
+    expect(large.length).toBe(8 * 1024 * 1024 + 4)
+    const small = Canonical.encode(() => Canonical.text("a"))
+    expect(small.buffer.byteLength).toBeLessThanOrEqual(1024 * 1024)
+    expect(hex(small)).toBe("0000000161")
+  })
+
   it("is what the fields are by Node's own conversions", () => {
     fc.assert(
       fc.property(fields, (list) => {

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
+import { right } from "fp-ts/lib/Either.js"
 import { describe, expect, it } from "vitest"
 import { CommandContext, Repository } from "../../../src/core/index.ts"
 import { at } from "../support.ts"
@@ -74,5 +75,24 @@ describe("the context of a command", () => {
   it("that no store takes fails the command and not the program", async () => {
     const error = await inMemory(Effect.flip(pay.pipe(CommandContext.correlate(""))))
     expect(error).toMatchObject({ _tag: "InvalidInput" })
+  })
+
+  it("with a cause that is none fails its own command, and none that is carried out with it", async () => {
+    const tags = await inMemory(
+      Effect.gen(function* () {
+        const cause = JSON.parse('{ "id": "17", "correlationId": "checkout" }')
+        const strange = pay.pipe(CommandContext.causedBy(cause))
+        const together = { concurrency: "unbounded" } as const
+        const exits = yield* Effect.forEach([pay, pay, strange, pay], (command) => Effect.exit(command), together)
+        const error = yield* Effect.flip(strange)
+        const across = yield* Effect.flip(
+          Repository.transactAll({ ada: accounts.stream("ada") }, () => right([0, {}])).pipe(
+            CommandContext.causedBy(cause),
+          ),
+        )
+        return [exits.map((exit) => exit._tag), error._tag, across._tag]
+      }),
+    )
+    expect(tags).toEqual([["Success", "Success", "Failure", "Success"], "InvalidInput", "InvalidInput"])
   })
 })

@@ -124,6 +124,14 @@ describe("encoding", () => {
       ),
     )
 
+  it("records whole milliseconds, also where the clock counts parts of them", async () => {
+    const mapped = Effect.flatMap(EventMapper, (mapper) =>
+      mapper.encode(AccountEvent, ada, [{ events: [AccountEvent.Closed()], origin: root }]),
+    )
+    const drafts = await Effect.runPromise(mapped.pipe(atTime(1.75), Effect.provide(EventMapper.plain)))
+    expect(rightOf(at(drafts, 0)).map(({ recordedAt }) => recordedAt)).toEqual([1])
+  })
+
   it("answers each draft for itself: what one cannot write is not the fault of others", async () => {
     const draft = (amount: number) => ({ events: [AccountEvent.Deposited({ amount })], origin: root })
     const drafts = await Effect.runPromise(

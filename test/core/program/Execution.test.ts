@@ -496,6 +496,26 @@ describe("an unknown outcome", () => {
   })
 })
 
+describe("many commands that are given again", () => {
+  it("read the stream once between them", async () => {
+    const accounts = make()
+    const read = await inMemory(
+      Effect.gen(function* () {
+        const keys = Array.from({ length: 50 }, (_, n) => `k${n}`)
+        const give = (commandId: string) => accounts.execute("ada", deposit(1), { commandId })
+        yield* Effect.forEach(Array.from({ length: 100 }), () => accounts.execute("ada", deposit(1)))
+        const first = yield* Effect.forEach(keys, give)
+        const { calls, store } = counted(yield* EventStore)
+        const again = yield* together(accounts, keys.map(give)).pipe(Effect.provideService(EventStore, store))
+        expect(again).toEqual(first.map((executed) => ({ ...executed, repeated: true })))
+        return calls.read
+      }),
+    )
+    // The stream twice, to fold it now and as it was, and each command's own event twice.
+    expect(read).toBeLessThanOrEqual(150 + 2 * 50 + 150)
+  })
+})
+
 describe("interruption", () => {
   /** A store whose first commit waits for the latch. */
   const gated = (latch: Latch.Latch, entered: Latch.Latch) =>
@@ -545,6 +565,40 @@ describe("interruption", () => {
     expect(result.before).toBe(true)
     expect(result.head).toBe(1)
     expect(result.next).toMatchObject({ version: 2, state: { balance: 11 } })
+  })
+
+  it("of a command that meets a conflict gives it up: it is not decided again, and those beside it are", async () => {
+    const accounts = make()
+    const recorded = await inMemory(
+      Effect.gen(function* () {
+        const store = yield* EventStore
+        const latch = yield* Latch.make()
+        const entered = yield* Latch.make()
+        /** The second commit waits for the latch, and finds that somebody else was faster. */
+        const contested = committing((commit, go, before) =>
+          before === 1
+            ? entered.open.pipe(
+                Effect.andThen(latch.await),
+                Effect.andThen(behind(store, "ada", 1000)),
+                Effect.andThen(go(commit)),
+              )
+            : Effect.andThen(Effect.yieldNow, go(commit)),
+        )
+        return yield* Effect.gen(function* () {
+          yield* Effect.forkChild(accounts.execute("ada", deposit(1)))
+          const left = yield* Effect.forkChild(accounts.execute("ada", deposit(10)))
+          const beside = yield* Effect.forkChild(accounts.execute("ada", deposit(100)))
+          yield* entered.await
+          const interrupting = yield* Effect.forkChild(Fiber.interrupt(left))
+          yield* Effect.sleep(5)
+          yield* latch.open
+          yield* Fiber.join(interrupting)
+          yield* Fiber.join(beside)
+          return yield* Stream.runCollect(accounts.history("ada"))
+        }).pipe(through(contested))
+      }),
+    )
+    expect(recorded.map(({ event }) => "amount" in event && event.amount)).toEqual([1, 1000, 100])
   })
 
   it("in any moment records a command once or not at all, and blocks nobody", async () => {

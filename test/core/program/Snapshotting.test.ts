@@ -221,6 +221,33 @@ describe("a snapshots service that fails", () => {
     expect(result.length).toBe(25)
   })
 
+  it("that is slow keeps one snapshot of a stream at a time, and the latest last", async () => {
+    const kept: Array<number> = []
+    let writing = 0
+    let most = 0
+    const slow = (inner: Snapshots["Service"]): Snapshots["Service"] => ({
+      ...inner,
+      write: ({ version }) =>
+        Effect.gen(function* () {
+          most = Math.max(most, ++writing)
+          // The first takes longest.
+          yield* Effect.sleep(kept.length === 0 ? 20 : 1)
+          kept.push(version)
+          writing--
+        }),
+    })
+    await inMemory(
+      Effect.gen(function* () {
+        const repository = Repository.make(Snapshotted)
+        yield* Effect.forEach(Array.from({ length: 45 }), () => repository.execute("ada", deposit(1))).pipe(
+          Effect.provideService(Snapshots, slow(yield* Snapshots)),
+        )
+        yield* Effect.sleep(60)
+      }),
+    )
+    expect([most, kept.at(-1)]).toEqual([1, 40])
+  })
+
   it("is not needed at all with `Snapshots.none`", async () => {
     const { balance } = await inMemory(
       Effect.andThen(deposits(25), reload()).pipe(Effect.provide(Snapshots.none), Effect.provide(Layer.empty)),

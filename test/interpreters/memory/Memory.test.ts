@@ -50,6 +50,26 @@ describe("the store in memory", () => {
     ])
   })
 
+  it("gives streams in the order of their UTF-8 bytes, also those that come between two pages", async () => {
+    const write = (store: EventStore["Service"], id: string, n: number) =>
+      store.commit({ hash: "sha256", writes: [{ stream: { ...ada, id }, expected: any, events: [newEvent(n)] }] })
+    const pages = await Effect.runPromise(
+      Effect.gen(function* () {
+        const store = yield* EventStore
+        // In UTF-16, the last would come before the one before it.
+        for (const [n, id] of ["b", "\uffee", "\u{1f600}"].entries()) yield* write(store, id, n)
+        const first = yield* store.streams({ category: ada.category, limit: 2 })
+        yield* write(store, "c", 3)
+        yield* write(store, "a", 4)
+        return [first, yield* store.streams({ category: ada.category, after: "b", limit: 2.5 })]
+      }).pipe(Effect.provide(Memory.layer)),
+    )
+    expect(pages.map((page) => page.map(({ stream }) => stream.id))).toEqual([
+      ["b", "\uffee"],
+      ["c", "\uffee"],
+    ])
+  })
+
   it("keeps the latest snapshot of each stream", async () => {
     const snapshot = {
       stream: ada,
