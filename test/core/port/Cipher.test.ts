@@ -119,8 +119,8 @@ describe("a cipher for only some events", () => {
       _tag: "EncodeFailed",
       type: "Opened",
       stream: { id: "ada" },
-      message:
-        "Opened of Account-ada cannot be encoded at its root: choosing whether to seal it threw not in the mood.",
+      path: "",
+      reason: "choosing whether to seal it threw not in the mood",
     })
     expect(stored).toEqual([
       ["Deposited", "json+aes256gcm:k"],
