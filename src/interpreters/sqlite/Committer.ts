@@ -123,6 +123,16 @@ export const make = Effect.fnUntraced(function* (
     for (const job of take(jobs)) job.fail(error)
   }
 
+  const isWaiting = (job: Job): boolean => queue.has(job) || alone.has(job)
+
+  /** Takes a turn; where it cannot for too long, whatever waited from its beginning fails, and what came since stays. */
+  const patiently = Effect.suspend(() => {
+    const began = [...alone, ...queue]
+    return Effect.catchCause(attempt(what, turn), (cause) =>
+      Effect.sync(() => failAll(began.filter(isWaiting), Effect.failCause(cause))),
+    )
+  })
+
   const turn = (): Effect.Effect<void> => {
     if (queue.size === 0 && alone.size === 0) return Effect.void
     rollback(database)
@@ -163,9 +173,7 @@ export const make = Effect.fnUntraced(function* (
     while (!(closing && queue.size === 0 && alone.size === 0)) {
       yield* idle
       yield* Effect.yieldNow
-      yield* attempt(what, turn).pipe(
-        Effect.catchCause((cause) => Effect.sync(() => failAll([...alone, ...queue], Effect.failCause(cause)))),
-      )
+      yield* patiently
       if (performance.now() < rivalUntil && !closing) yield* Effect.sleep(courtesy)
     }
   })
