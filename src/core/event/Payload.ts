@@ -6,6 +6,7 @@
  */
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
 import type * as t from "io-ts"
+import { describe } from "./Errors.ts"
 import type { Fault, Json } from "./Json.ts"
 
 /**
@@ -20,7 +21,20 @@ export interface Versions<A, O extends Json = Json> {
   readonly latest: number
   readonly encode: (value: unknown) => Either<Fault, O>
   readonly decode: (version: number, json: unknown) => Either<Fault, A>
+  /** `undefined` for the first version. */
+  readonly older: Older | undefined
   readonly pipe: <B>(f: (self: Versions<A, O>) => B) => B
+}
+
+/**
+ * The versions before the latest, and how a value of theirs becomes one of the latest.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Older {
+  readonly versions: Versions<unknown>
+  readonly lift: (older: unknown) => Either<Fault, unknown>
 }
 
 /** The deepest of io-ts's complaints, as a path and an expectation. */
@@ -53,7 +67,7 @@ const show = (value: unknown): string => {
 
 const faultOf = (error: unknown): Fault => ({
   path: "",
-  reason: `its codec threw ${error instanceof Error ? error.message : String(error)}`,
+  reason: `its codec threw ${describe(error)}`,
 })
 
 /** One codec, with what it throws as a fault. */
@@ -81,24 +95,30 @@ const decodeWith =
     }
   }
 
-const versions = <A, O extends Json>(
-  codec: t.Type<A, O>,
-  latest: number,
-  older: (version: number, json: unknown) => Either<Fault, A>,
-): Versions<A, O> => {
-  const decodeLatest = decodeWith(codec)
-  const self: Versions<A, O> = {
-    _A: codec._A,
-    latest,
-    encode: encodeWith(codec),
-    decode: (version, json) => (version === latest ? decodeLatest(json) : older(version, json)),
-    pipe: (f) => f(self),
-  }
-  return self
-}
-
-const unknownVersion = (version: number): Either<Fault, never> =>
+/**
+ * What is said of a version that the chain does not have.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const unknownVersion = (version: number): Either<Fault, never> =>
   left({ path: "", reason: `schema version ${version} is unknown here; a newer model wrote it` })
+
+/** Down to the version that it was written as, then up again: in steps, for a long life has many versions. */
+const decodeOlder = (latest: Older | undefined, version: number, json: unknown): Either<Fault, unknown> => {
+  const lifts: Array<Older["lift"]> = []
+  for (let older = latest; older !== undefined; older = older.versions.older) {
+    lifts.push(older.lift)
+    if (older.versions.latest !== version) continue
+    let value = older.versions.decode(version, json)
+    for (const lift of lifts.reverse()) {
+      if (isLeft(value)) return value
+      value = lift(value.right)
+    }
+    return value
+  }
+  return unknownVersion(version)
+}
 
 /**
  * The first version of a payload.
@@ -106,7 +126,18 @@ const unknownVersion = (version: number): Either<Fault, never> =>
  * @category constructors
  * @since 0.1.0
  */
-export const version = <A, O extends Json>(codec: t.Type<A, O>): Versions<A, O> => versions(codec, 1, unknownVersion)
+export const version = <A, O extends Json>(codec: t.Type<A, O>): Versions<A, O> => {
+  const decode = decodeWith(codec)
+  const self: Versions<A, O> = {
+    _A: codec._A,
+    latest: 1,
+    encode: encodeWith(codec),
+    decode: (version, json) => (version === 1 ? decode(json) : unknownVersion(version)),
+    older: undefined,
+    pipe: (f) => f(self),
+  }
+  return self
+}
 
 /**
  * The next version of a payload, and how the version before is lifted to it. What was stored is never rewritten.
@@ -114,18 +145,38 @@ export const version = <A, O extends Json>(codec: t.Type<A, O>): Versions<A, O> 
  * @category combinators
  * @since 0.1.0
  */
-export const upcast =
-  <A, B, O extends Json>(codec: t.Type<B, O>, lift: (older: A) => B) =>
-  (self: Versions<A>): Versions<B, O> =>
-    versions(codec, self.latest + 1, (stored, json) => {
-      const older = self.decode(stored, json)
-      if (isLeft(older)) return older
-      try {
-        return right(lift(older.right))
-      } catch (error) {
-        return left({ path: "", reason: `its upcast threw ${error instanceof Error ? error.message : String(error)}` })
-      }
-    })
+export function upcast<A, B, O extends Json>(
+  codec: t.Type<B, O>,
+  lift: (older: A) => B,
+): (self: Versions<A>) => Versions<B, O>
+export function upcast(
+  codec: t.Type<unknown, Json>,
+  lift: (older: unknown) => unknown,
+): (self: Versions<unknown>) => Versions<unknown> {
+  return (versions) => {
+    const latest = versions.latest + 1
+    const decode = decodeWith(codec)
+    const older: Older = {
+      versions,
+      lift: (value) => {
+        try {
+          return right(lift(value))
+        } catch (error) {
+          return left({ path: "", reason: `its upcast threw ${describe(error)}` })
+        }
+      },
+    }
+    const self: Versions<unknown> = {
+      _A: codec._A,
+      latest,
+      encode: encodeWith(codec),
+      decode: (version, json) => (version === latest ? decode(json) : decodeOlder(older, version, json)),
+      older,
+      pipe: (f) => f(self),
+    }
+    return self
+  }
+}
 
 /**
  * @category guards
