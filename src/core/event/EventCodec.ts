@@ -92,8 +92,8 @@ const assemble = <K extends object>(
   const known = (names: ReadonlyMap<string, unknown>) => `is unknown here (known: ${[...names.keys()].join(", ")})`
 
   const encode = (event: Tagged): Either<Fault, Encoded> => {
-    if (!Json.isObject(event)) return fault("it is not an object")
     try {
+      if (!Json.isObject(event)) return fault("it is not an object")
       const write = written.get(event._tag)
       return write === undefined ? fault(`type ${describe(event._tag)} ${known(written)}`) : write(event)
     } catch (error) {

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { type Either, left, right } from "fp-ts/lib/Either.js"
+import { describe } from "./Errors.ts"
 
 /**
  * @category model
@@ -101,13 +102,14 @@ const find = (value: unknown, depth: number): { path: Array<string | number>; re
  * @since 0.1.0
  */
 export const stringify = (value: unknown): Either<Fault, string> => {
-  const found = find(value, 0)
-  if (found !== undefined) return left({ path: found.path.join("."), reason: found.reason })
   try {
-    return right(JSON.stringify(value))
+    const found = find(value, 0)
+    return found === undefined
+      ? right(JSON.stringify(value))
+      : left({ path: found.path.join("."), reason: found.reason })
   } catch (error) {
-    // Longer than a text can be.
-    return left({ path: "", reason: error instanceof Error ? error.message : String(error) })
+    // A getter, say; or the text would be longer than a text can be.
+    return left({ path: "", reason: `writing it threw ${describe(error)}` })
   }
 }
 

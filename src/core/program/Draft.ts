@@ -5,7 +5,7 @@
  */
 import type { Clock } from "effect/Clock"
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
-import { describe, EncodeFailed } from "../event/Errors.ts"
+import { EncodeFailed } from "../event/Errors.ts"
 import * as EventCodec from "../event/EventCodec.ts"
 import * as Json from "../event/Json.ts"
 import type { Cause } from "../event/StoredEvent.ts"
@@ -67,17 +67,12 @@ export const texts = <E>(
   if (isLeft(metadata)) return failed("user metadata", metadata.left)
   const written: Array<Text> = []
   for (const event of events) {
-    try {
-      const encoded = EventCodec.encode(codec, event)
-      if (isLeft(encoded)) return failed(tagOf(event), Body.inData(encoded.left))
-      const { type, schemaVersion, tags, data } = encoded.right
-      const text = Body.text(data, metadata.right)
-      if (isLeft(text)) return failed(type, text.left)
-      written.push({ type, schemaVersion, tags, text: text.right })
-    } catch (error) {
-      // A getter of the event, say.
-      return failed(tagOf(event), { path: "", reason: `reading it threw ${describe(error)}` })
-    }
+    const encoded = EventCodec.encode(codec, event)
+    if (isLeft(encoded)) return failed(tagOf(event), Body.inData(encoded.left))
+    const { type, schemaVersion, tags, data } = encoded.right
+    const text = Body.text(data, metadata.right)
+    if (isLeft(text)) return failed(type, text.left)
+    written.push({ type, schemaVersion, tags, text: text.right })
   }
   return right(written)
 }
@@ -87,5 +82,11 @@ const metadataText = (metadata: Json.JsonObject): Either<Json.Fault, string | un
   return right(undefined)
 }
 
-const tagOf = (event: unknown): string =>
-  Json.isObject(event) && typeof event._tag === "string" ? event._tag : "an event without a _tag"
+const tagOf = (event: unknown): string => {
+  try {
+    if (Json.isObject(event) && typeof event._tag === "string") return event._tag
+  } catch {
+    // A getter, say; that it threw is told already.
+  }
+  return "an event without a _tag"
+}

@@ -1,0 +1,152 @@
+/**
+ * The law that nothing hostile passes: what a codec is given to write or to read comes back as it was, or is refused
+ * with a fault.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
+import { type Either, isLeft } from "fp-ts/lib/Either.js"
+import * as EventCodec from "../../core/event/EventCodec.ts"
+import { TypeId } from "../../core/event/EventCodec.ts"
+import * as Json from "../../core/event/Json.ts"
+import * as Hostile from "../arbitrary/Hostile.ts"
+import { agree, Difference } from "../Difference.ts"
+import * as Law from "../Law.ts"
+import { same } from "../Same.ts"
+import { nameOf, read, type StoredPayload, type Subject } from "./Subject.ts"
+
+const isStructure = (value: unknown): value is object => {
+  if (typeof value !== "object" || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null
+}
+
+const properties = (value: unknown): ReadonlyMap<string, unknown> =>
+  new Map(isStructure(value) ? Object.entries(value).filter(([, property]) => property !== undefined) : [])
+
+/**
+ * Whether what is read is what was put, or lacks no more than keys that the event did not have: a codec may leave out
+ * what it does not name. What it left out is not looked at, for that may throw.
+ */
+const kept = (actual: unknown, put: unknown, event: unknown): boolean => {
+  if (!isStructure(actual) || typeof put !== "object" || put === null) return same(actual, put)
+  if (Array.isArray(actual) !== Array.isArray(put)) return false
+  const found = properties(actual)
+  const had = properties(event)
+  const keys = Object.keys(put)
+  return (
+    (!Array.isArray(put) || !Array.isArray(actual) || put.length === actual.length) &&
+    [...found.keys()].every((key) => keys.includes(key)) &&
+    keys.every((key) =>
+      found.has(key)
+        ? kept(found.get(key), Reflect.get(put, key), had.get(key))
+        : !had.has(key) || Reflect.get(put, key) === undefined,
+    )
+  )
+}
+
+/** What is answered; what is thrown is a defect, and so a counterexample. A fault has to say where and why. */
+const answer = Effect.fnUntraced(function* <A>(what: string, f: () => Either<Json.Fault, A>) {
+  const answered = yield* Effect.sync(f)
+  if (isLeft(answered)) {
+    const { path, reason } = answered.left
+    yield* agree(`whether the fault of ${what} says where and why`, {
+      expected: true,
+      actual: typeof path === "string" && typeof reason === "string" && reason !== "",
+    })
+  }
+  return answered
+})
+
+/** Writes and reads an event that may be anything. */
+const writing = Effect.fnUntraced(function* <E>(
+  codec: EventCodec.EventCodec<E>,
+  { event, ...placing }: { readonly event: E } & Hostile.Placing,
+) {
+  const put = Hostile.place(event, placing)
+  const encoded = yield* answer("encoding it", () => EventCodec.encode(codec, put))
+  if (isLeft(encoded)) return
+  const text = yield* answer("writing it", () => Json.stringify(encoded.right.data))
+  if (isLeft(text)) return
+  const actual = yield* read(codec, { ...encoded.right, data: JSON.parse(text.right) }, event)
+  if (actual.length === 1 && kept(actual[0], put, event)) return
+  return yield* new Difference({
+    what: `the event with ${placing.put} in it, stored and read,`,
+    expected: [put],
+    actual,
+  })
+})
+
+/** Reads a payload that may be anything, and writes what it stands for. */
+const reading = Effect.fnUntraced(function* <E>(codec: EventCodec.EventCodec<E>, payload: StoredPayload) {
+  const { type, schemaVersion, data } = payload
+  const text = Json.stringify(data)
+  const decoded = yield* answer("decoding it", () => EventCodec.decode(codec, type, schemaVersion, data))
+  // What the library would not have written need not be written again.
+  if (isLeft(decoded) || isLeft(text)) return
+  for (const event of decoded.right) {
+    const encoded = yield* answer("encoding it again", () => EventCodec.encode(codec, event))
+    const again = isLeft(encoded) ? encoded : Json.stringify(encoded.right.data)
+    if (isLeft(encoded) || isLeft(again)) {
+      const actual = isLeft(again) ? again.left : again
+      return yield* new Difference({ what: `writing what ${nameOf(payload)} decodes to`, expected: event, actual })
+    }
+    const actual = yield* read(codec, { ...encoded.right, data: JSON.parse(again.right) }, event)
+    yield* agree(`what ${nameOf(payload)} decodes to, stored and read again,`, { expected: [event], actual })
+  }
+})
+
+/** Payloads of every name and version, and of some that there are not. */
+const payloads = <E extends { readonly _tag: string }, S>({ codec, events, stored }: Subject<E, S>) => {
+  const written = events.map((event): Json.JsonObject => {
+    const encoded = EventCodec.encode(codec, event)
+    return isLeft(encoded) ? {} : encoded.right.data
+  })
+  const data = fc
+    .record({
+      data:
+        stored === undefined
+          ? written
+          : fc.oneof(
+              written,
+              stored.map((payload) => payload.data),
+            ),
+      placing: fc.option(Hostile.inJson),
+    })
+    .map(({ data, placing }) => (placing === null ? data : Hostile.place(data, placing)))
+  const version = fc.oneof(
+    fc.integer({ min: 1, max: 4 }),
+    fc.constantFrom(0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53),
+  )
+  const names = [...codec[TypeId].stored.keys(), "constructor", "__proto__", "toString", ""]
+  const any = fc.record({ type: fc.constantFrom(...names), schemaVersion: version, data }, { noNullPrototype: true })
+  return stored === undefined
+    ? any
+    : fc.oneof(
+        any,
+        fc
+          .record({ payload: stored, placing: Hostile.inJson })
+          .map(({ payload, placing }) => ({ ...payload, data: Hostile.place(payload.data, placing) })),
+      )
+}
+
+/**
+ * @category laws
+ * @since 0.1.0
+ */
+export const C5 = <E extends { readonly _tag: string }, S>(subject: Subject<E, S>): Law.Law =>
+  Law.make({
+    name: "C5",
+    title: "hostile payloads",
+    equation:
+      "decode(encode(x)) = x or a fault, whatever is put into x; decode(any JSON) is what encodes again, or a fault; neither throws",
+    given: fc.oneof(
+      fc
+        .record({ event: subject.events, placing: Hostile.anything })
+        .map(({ event, placing }) => ({ event, ...placing })),
+      payloads(subject),
+    ),
+    runs: subject.runs,
+    holds: (given) => ("event" in given ? writing(subject.codec, given) : reading(subject.codec, given)),
+  })
