@@ -8,6 +8,7 @@ import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
 import type * as t from "io-ts"
 import { describe } from "./Errors.ts"
 import type { Fault, Json } from "./Json.ts"
+import { isRefusing, refusal, toFault } from "./Refusal.ts"
 
 /**
  * Every version of a payload; `A` is the latest, `O` the JSON that it is written as.
@@ -37,34 +38,6 @@ export interface Older {
   readonly lift: (older: unknown) => Either<Fault, unknown>
 }
 
-/** The deepest of io-ts's complaints, as a path and an expectation. */
-const toFault = (errors: t.Errors): Fault => {
-  let deepest = errors[0]
-  for (const error of errors) if (error.context.length > (deepest?.context.length ?? 0)) deepest = error
-  if (deepest === undefined) return { path: "", reason: "it does not decode" }
-  // The key of a member of a union or an intersection is its number there, and no place in the value.
-  const { context } = deepest
-  const path = context
-    .filter(({ key }, i) => key !== "" && !isCombined(context[i - 1]?.type))
-    .map(({ key }) => key)
-    .join(".")
-  const expected = deepest.context.at(-1)?.type.name ?? "another type"
-  return { path, reason: deepest.message ?? `${show(deepest.value)} is not ${expected}` }
-}
-
-const isCombined = (codec: object | undefined): boolean =>
-  codec !== undefined && "_tag" in codec && (codec._tag === "UnionType" || codec._tag === "IntersectionType")
-
-const show = (value: unknown): string => {
-  if (value === undefined) return "nothing"
-  try {
-    const text = JSON.stringify(value) ?? String(value)
-    return text.length > 80 ? `${text.slice(0, 80)}…` : text
-  } catch {
-    return typeof value
-  }
-}
-
 const faultOf = (error: unknown): Fault => ({
   path: "",
   reason: `its codec threw ${describe(error)}`,
@@ -75,10 +48,12 @@ const encodeWith =
   <A, O extends Json>(codec: t.Type<A, O>) =>
   (value: unknown): Either<Fault, O> => {
     try {
+      if (isRefusing(codec)) {
+        const encoded = codec.tryEncode(value)
+        return isLeft(encoded) ? left(toFault(encoded.left)) : encoded
+      }
       if (codec.is(value)) return right(codec.encode(value))
-      // `is` says no more than no: decoding what would be written finds the place.
-      const decoded = codec.decode(value)
-      return left(isLeft(decoded) ? toFault(decoded.left) : { path: "", reason: `${show(value)} is not ${codec.name}` })
+      return left(refusal(codec, value))
     } catch (error) {
       return left(faultOf(error))
     }
