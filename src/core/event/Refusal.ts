@@ -121,6 +121,19 @@ const deepest = (codec: Codec, value: unknown, path: ReadonlyArray<string>): Ref
   return found
 }
 
+/** Whether a complaint about reading is none about writing: the value is what its codec writes. */
+const isWritten = ({ context }: t.ValidationError): boolean => {
+  const { type, actual } = context.at(-1) ?? {}
+  return type instanceof t.Type && type.is(actual)
+}
+
+/** What a codec says of a value that it does not write; of its parts, where they cannot be asked, by reading it. */
+const complaints = (codec: Codec, value: unknown): t.Errors => {
+  if (!(codec instanceof t.Type)) return []
+  const answer: t.Validation<unknown> = isRefusing(codec) ? codec.tryEncode(value) : codec.decode(value)
+  return isLeft(answer) ? answer.left.filter((error) => !isWritten(error)) : []
+}
+
 /**
  * Where and why a codec refuses a value that it does not write.
  *
@@ -129,10 +142,8 @@ const deepest = (codec: Codec, value: unknown, path: ReadonlyArray<string>): Ref
  */
 export const refusal = (codec: Codec, value: unknown): Fault => {
   const refused = deepest(codec, value, [])
-  const path = refused.path.join(".")
-  const own =
-    refused.codec instanceof t.Type && isRefusing(refused.codec) ? refused.codec.tryEncode(refused.value) : undefined
-  if (own === undefined || !isLeft(own)) return { path, reason: `${show(refused.value)} is not ${refused.codec.name}` }
-  const fault = toFault(own.left)
-  return { path: [path, fault.path].filter((part) => part !== "").join("."), reason: fault.reason }
+  const errors = complaints(refused.codec, refused.value)
+  const inner =
+    errors.length > 0 ? toFault(errors) : { path: "", reason: `${show(refused.value)} is not ${refused.codec.name}` }
+  return { path: [...refused.path, inner.path].filter((step) => step !== "").join("."), reason: inner.reason }
 }
