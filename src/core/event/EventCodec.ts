@@ -16,7 +16,7 @@ import * as Past from "./Past.ts"
 import * as Payload from "./Payload.ts"
 
 export type { Constructors, Event, EventsOf, Payloads } from "./Constructors.ts"
-export type { Chain, Stored } from "./Past.ts"
+export type { Chain, Past, Renamed, Retired, Split, Stored } from "./Past.ts"
 
 /**
  * @category symbols

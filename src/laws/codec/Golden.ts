@@ -45,7 +45,7 @@ export const C4 = <E extends { readonly _tag: string }, S>(
       let state = view?.initial
       for (const [i, { events, ...payload }] of golden.entries()) {
         const fixture = `fixture ${i + 1} (${nameOf(payload)})`
-        const actual = yield* read(codec, { ...payload, data: yield* throughText(payload.data) }, events)
+        const actual = yield* read(codec, { ...payload, data: yield* throughText(payload.data) })
         yield* agree(`${fixture}, decoded,`, { expected: events, actual })
         if (view === undefined || state === undefined) continue
         // What is thrown is a defect, and so a counterexample.

@@ -20,7 +20,7 @@ export const C1 = <E extends { readonly _tag: string }, S>({ codec, events, runs
     given: events,
     runs,
     holds: Effect.fnUntraced(function* (event) {
-      const actual = yield* read(codec, yield* write(codec, event), event)
+      const actual = yield* read(codec, yield* write(codec, event))
       yield* agree("the event, decoded", { expected: [event], actual })
     }),
   })
@@ -38,7 +38,7 @@ export const C2 = <E extends { readonly _tag: string }, S>({ codec, events, runs
     runs,
     holds: Effect.fnUntraced(function* (event) {
       const expected = yield* write(codec, event)
-      const again = yield* Effect.forEach(yield* read(codec, expected, event), (read) => write(codec, read))
+      const again = yield* Effect.forEach(yield* read(codec, expected), (read) => write(codec, read))
       yield* agree("what was written, read and written again", { expected: [expected], actual: again })
     }),
   })

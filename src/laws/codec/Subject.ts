@@ -55,17 +55,15 @@ export interface Subject<E extends { readonly _tag: string }, S = unknown> {
 }
 
 /**
- * What should succeed: its fault is the other side of the equation.
+ * What should succeed: a fault is the other side of the equation.
  *
  * @category running
  * @since 0.1.0
  */
-export const succeeds = <A>(
-  what: string,
-  expected: unknown,
-  result: Either<Json.Fault, A>,
-): Effect.Effect<A, Difference> =>
-  isLeft(result) ? Effect.fail(new Difference({ what, expected, actual: result.left })) : Effect.succeed(result.right)
+export const succeeds = <A>(what: string, result: Either<Json.Fault, A>): Effect.Effect<A, Difference> =>
+  isLeft(result)
+    ? Effect.fail(new Difference({ what: `what came of ${what}`, expected: "no fault", actual: result.left }))
+    : Effect.succeed(result.right)
 
 /**
  * A value as it comes out of the text of its JSON: nothing is shared with what went in.
@@ -74,8 +72,8 @@ export const succeeds = <A>(
  * @since 0.1.0
  */
 export const throughText = Effect.fnUntraced(function* (data: unknown) {
-  const text = yield* succeeds("writing what it is encoded as", data, Json.stringify(data))
-  return yield* succeeds("reading it back", data, Json.parse(text))
+  const text = yield* succeeds("writing what it is encoded as", Json.stringify(data))
+  return yield* succeeds("reading its text back", Json.parse(text))
 })
 
 /**
@@ -84,8 +82,11 @@ export const throughText = Effect.fnUntraced(function* (data: unknown) {
  * @category running
  * @since 0.1.0
  */
-export const write = Effect.fnUntraced(function* <E>(codec: EventCodec.EventCodec<E>, event: E) {
-  const encoded = yield* succeeds("encoding the event", event, EventCodec.encode(codec, event))
+export const write = Effect.fnUntraced(function* <E extends { readonly _tag: string }>(
+  codec: EventCodec.EventCodec<E>,
+  event: E,
+) {
+  const encoded = yield* succeeds(`encoding ${event._tag}`, EventCodec.encode(codec, event))
   return { ...encoded, data: yield* throughText(encoded.data) }
 })
 
@@ -98,9 +99,8 @@ export const write = Effect.fnUntraced(function* <E>(codec: EventCodec.EventCode
 export const read = <E>(
   codec: EventCodec.EventCodec<E>,
   { type, schemaVersion, data }: { readonly type: string; readonly schemaVersion: number; readonly data: unknown },
-  expected: unknown = "the events that it stands for",
 ): Effect.Effect<ReadonlyArray<E>, Difference> =>
-  succeeds(`reading ${nameOf({ type, schemaVersion })}`, expected, EventCodec.decode(codec, type, schemaVersion, data))
+  succeeds(`decoding ${nameOf({ type, schemaVersion })}`, EventCodec.decode(codec, type, schemaVersion, data))
 
 /**
  * A stored type and its version, for people.

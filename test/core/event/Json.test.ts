@@ -24,6 +24,15 @@ describe("writing JSON", () => {
     expect(Json.stringify(value)).toEqual(right(text))
   })
 
+  it("refuses a getter that throws, and does not throw itself", () => {
+    const hostile = {
+      get a(): number {
+        throw new Error("hostile")
+      },
+    }
+    expect(Json.stringify(hostile)).toEqual(left({ path: "", reason: "writing it threw hostile" }))
+  })
+
   it("writes -0 as 0", () => {
     expect(Json.stringify({ a: -0 })).toEqual(right('{"a":0}'))
   })
