@@ -25,7 +25,8 @@ export type { Chain, Past, Renamed, Retired, Split, Stored } from "./Past.ts"
 export const TypeId: unique symbol = Symbol.for("everfold/EventCodec")
 
 /**
- * An event without its tag, and the name and version that it is stored under.
+ * An event without its tag, and the name and version that it is stored under: its tag, and the number of versions that
+ * were ever written under it.
  *
  * @category model
  * @since 0.1.0

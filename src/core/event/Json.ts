@@ -80,6 +80,7 @@ const find = (value: unknown, depth: number): { path: Array<string | number>; re
           return found
         }
       }
+      if (Object.getOwnPropertySymbols(value).length > 0) return { path: [], reason: "a symbol as a key has no JSON" }
       // One that is not enumerable, for the others were found above.
       return "toJSON" in value && typeof value.toJSON === "function" ? { path: [], reason: writesItself } : undefined
     }
@@ -89,7 +90,7 @@ const find = (value: unknown, depth: number): { path: Array<string | number>; re
 }
 
 /**
- * Writes JSON, or says where it cannot: NaN, infinities, bigints, functions, symbols, class instances, `undefined` in
+ * Writes JSON, or says where it cannot: NaN, infinities, bigints, functions, symbols (as keys too), class instances, `undefined` in
  * arrays, lone surrogates, `__proto__`, cycles. `-0` is written `0`; properties that are `undefined` are left out.
  *
  * @example

@@ -27,8 +27,9 @@ export interface Cause {
 export interface NewEvent {
   /** A UUID (version 7 by the library's own programs), lowercase. */
   readonly id: string
+  /** The tag that it was written under; what it stands for today is for the codec to say. */
   readonly type: string
-  /** From 1. */
+  /** Of the type's payload, from 1. */
   readonly schemaVersion: number
   /** Sorted, without repeats. */
   readonly tags: ReadonlyArray<string>

@@ -60,6 +60,7 @@ const more: ReadonlyArray<readonly [string, () => PropertyDescriptor]> = [
   ["half a surrogate pair", () => value("a\ud800")],
   ["a key that is half a surrogate pair", () => value({ "\udc00": 1 })],
   ["a symbol", () => value(Symbol("hostile"))],
+  ["an object with a symbol as a key", () => value({ [Symbol("hostile")]: 1 })],
   ["a function", () => value(throwing)],
   ["a cycle", () => value(cycle())],
   ["a nesting of 100,000", () => value(nested(100_000))],

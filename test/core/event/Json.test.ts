@@ -51,6 +51,7 @@ describe("writing JSON", () => {
     ["a bigint", 1n, "bigint has no JSON"],
     ["a function", () => 1, "function has no JSON"],
     ["a symbol", Symbol("s"), "symbol has no JSON"],
+    ["a symbol as a key", { [Symbol("s")]: 1 }, "a symbol as a key has no JSON"],
     ["an instance of a class", new Money(), "a Money instance has no JSON"],
     ["a Date", new Date(0), "a Date instance has no JSON"],
     ["a Map", new Map(), "a Map instance has no JSON"],

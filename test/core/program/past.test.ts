@@ -240,6 +240,51 @@ describe.each<[string, Layer.Layer<EventStore | Snapshots, unknown>]>([
     expect([exists, history]).toEqual([true, []])
   })
 
+  it("loads though each of its events stands for ten thousand, or is of megabytes", async () => {
+    const Old = EventCodec.make({ Bulk: t.type({ count: t.number, text: t.string }) })
+    const Today = EventCodec.make(
+      { Placed: item },
+      {
+        past: {
+          Bulk: EventCodec.split(t.type({ count: t.number, text: t.string }), ["Placed"], ({ count, text }) =>
+            Array.from(new Array(count).keys(), (n) => ({ _tag: "Placed", item: `${n}${text.slice(0, 1)}` })),
+          ),
+        },
+      },
+    )
+    const bulk = Repository.make(
+      Aggregate.make({
+        category: "Bulk",
+        events: Old,
+        decider: Decider.make({
+          initial: 0,
+          decide: (event: EventCodec.TypeOf<typeof Old>, _: number) => Decider.accept(event),
+          evolve: (n: number, _: EventCodec.TypeOf<typeof Old>) => n + 1,
+        }),
+      }),
+    )
+    const many = Repository.make(
+      Aggregate.make({
+        category: "Bulk",
+        events: Today,
+        decider: Decider.make({
+          initial: 0,
+          decide: (event: EventCodec.TypeOf<typeof Today>, _: number) => Decider.accept(event),
+          evolve: (n: number, _: EventCodec.TypeOf<typeof Today>) => n + 1,
+        }),
+      }),
+    )
+    const [loaded, last] = await play(
+      Effect.gen(function* () {
+        yield* bulk.execute("1", Old.Bulk({ count: 10_000, text: "" }))
+        yield* bulk.execute("1", Old.Bulk({ count: 10_000, text: "words ".repeat(1_000_000) }))
+        return [yield* many.load("1"), yield* Stream.runLast(many.history("1"))] as const
+      }),
+    )
+    expect(loaded).toMatchObject({ value: { state: 20_000, version: 2 } })
+    expect(last).toMatchObject({ value: { version: 2, index: 9_999, event: { item: "9999w" } } })
+  })
+
   it("is snapshotted where it stands", async () => {
     const taken = await play(
       Effect.gen(function* () {
