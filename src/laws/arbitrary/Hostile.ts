@@ -90,43 +90,48 @@ function revoked(): PropertyDescriptor {
 
 const all = new Map([...json, ...more])
 
-const keys = ["__proto__", "constructor", "toJSON", "toString", "data", "meta", "_tag", "", "0", "a.b", "length"]
+/**
+ * What the text of JSON can hold, by name: each is made when it is placed.
+ *
+ * @category values
+ * @since 0.1.0
+ */
+export const inJson: ReadonlyArray<string> = json.map(([name]) => name)
 
 /**
- * What is put where, in words: it is made when it is put.
+ * Everything, by name.
+ *
+ * @category values
+ * @since 0.1.0
+ */
+export const anything: ReadonlyArray<string> = [...all.keys()]
+
+/**
+ * A place in a value.
  *
  * @category model
  * @since 0.1.0
  */
-export interface Placing {
-  readonly put: string
+export interface Place {
   /** The way there: which key at each step. */
   readonly at: ReadonlyArray<number>
   /** Under this key beside the others, where there are others; in place of what is there, if left out. */
   readonly under?: string
 }
 
-const placing = (names: ReadonlyArray<string>): fc.Arbitrary<Placing> =>
-  fc.record(
-    { put: fc.constantFrom(...names), at: fc.array(fc.nat(9), { maxLength: 3 }), under: fc.constantFrom(...keys) },
-    { requiredKeys: ["put", "at"], noNullPrototype: true },
-  )
-
 /**
- * Anything, anywhere.
+ * Places near the root of a value, and under keys that mean something elsewhere.
  *
  * @category arbitraries
  * @since 0.1.0
  */
-export const anything: fc.Arbitrary<Placing> = placing([...all.keys()])
-
-/**
- * What the text of JSON can hold, anywhere.
- *
- * @category arbitraries
- * @since 0.1.0
- */
-export const inJson: fc.Arbitrary<Placing> = placing(json.map(([name]) => name))
+export const place: fc.Arbitrary<Place> = fc.record(
+  {
+    at: fc.array(fc.nat(20), { maxLength: 3 }),
+    under: fc.constantFrom("__proto__", "constructor", "toJSON", "toString", "data", "meta", "_tag", "", "0", "a.b"),
+  },
+  { requiredKeys: ["at"], noNullPrototype: true },
+)
 
 /** A copy with one property more, or another. */
 const withProperty = (container: object, key: string, property: PropertyDescriptor): PropertyDescriptor => {
@@ -148,12 +153,12 @@ const walk = (at: unknown, steps: ReadonlyArray<number>, under: string | undefin
 }
 
 /**
- * The value with what is placed in it. It may not be an `A` any more: that is what it is for.
+ * The value with what is named put in its place. It may not be an `A` any more: that is what it is for.
  *
  * @category placing
  * @since 0.1.0
  */
-export function place<A>(value: A, placing: Placing): A
-export function place(value: unknown, { put, at, under }: Placing): unknown {
-  return walk(value, at, under, (all.get(put) ?? revoked)()).value
+export function put<A>(value: A, place: Place, name: string): A
+export function put(value: unknown, { at, under }: Place, name: string): unknown {
+  return walk(value, at, under, (all.get(name) ?? revoked)()).value
 }

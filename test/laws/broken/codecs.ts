@@ -257,21 +257,25 @@ const through = (
   return { [EventCodec.TypeId]: { ...at, ...change(at) } }
 }
 
-/** Writes whatever it is given, as JSON writes it. */
+/** Writes an order whatever is in it, as JSON writes it. */
 export const Careless = through((at) => ({
   encode: (event) => {
-    const encoded = at.encode(event)
-    if (!isLeft(encoded)) return encoded
-    const { _tag, ...data } = JSON.parse(JSON.stringify(event))
-    return right({ type: String(_tag), schemaVersion: 1, data, tags: [] })
+    if (typeof event !== "object" || event?._tag !== "Placed") return at.encode(event)
+    try {
+      const { _tag, ...data } = JSON.parse(JSON.stringify(event))
+      return right({ type: "Placed", schemaVersion: 3, data, tags: [] })
+    } catch {
+      return at.encode(event)
+    }
   },
 }))
 
-/** Checks only what it names, and throws where it cannot. */
+/** Throws where an item is long. */
 export const Throwing = through((at) => ({
   encode: (event) => {
-    if (event._tag === "Placed" && event.items.some((item) => item.length > 100)) throw new Error("too long")
-    return at.encode(event)
+    const encoded = at.encode(event)
+    if (!isLeft(encoded) && JSON.stringify(encoded.right.data).length > 1000) throw new Error("too long")
+    return encoded
   },
 }))
 
