@@ -14,9 +14,20 @@ import type { Fault, JsonObject } from "./Json.ts"
 import * as Json from "./Json.ts"
 import * as Past from "./Past.ts"
 import * as Payload from "./Payload.ts"
+import { unknownVersion } from "./Refusal.ts"
 
 export type { Constructors, Event, EventsOf, Payloads } from "./Constructors.ts"
-export type { Chain, Past, Renamed, Retired, Split, Stored } from "./Past.ts"
+export {
+  type Chain,
+  type Past,
+  type Renamed,
+  type Retired,
+  renamed,
+  retired,
+  type Split,
+  type Stored,
+  split,
+} from "./Past.ts"
 
 /**
  * @category symbols
@@ -67,7 +78,7 @@ export type TypeOf<C> = C extends EventCodec<infer E> ? E : never
  * @category model
  * @since 0.1.0
  */
-export interface Options<E, Tag> {
+export interface Options<E, Tag = string> {
   /** What queries and conditions find an event by, `student:ada` for example. None, if left out. */
   readonly tags?: (event: E) => ReadonlyArray<string>
   /** The type names that were written once and are written no more: `renamed`, `split` or `retired`. */
@@ -118,7 +129,7 @@ const assemble = <K extends object>(
       }
       before += versions.latest
     }
-    return Payload.unknownVersion(schemaVersion)
+    return unknownVersion(schemaVersion)
   }
 
   return Object.assign(constructors, { [TypeId]: { written, stored, encode, decode } })
@@ -213,30 +224,6 @@ export const version: typeof Payload.version = Payload.version
  * @since 0.1.0
  */
 export const upcast: typeof Payload.upcast = Payload.upcast
-
-/**
- * An old name of a tag: see `Past.renamed`.
- *
- * @category past
- * @since 0.1.0
- */
-export const renamed: typeof Past.renamed = Past.renamed
-
-/**
- * A name whose stored events stand for several each: see `Past.split`.
- *
- * @category past
- * @since 0.1.0
- */
-export const split: typeof Past.split = Past.split
-
-/**
- * A name whose stored events stand for none any more: see `Past.retired`.
- *
- * @category past
- * @since 0.1.0
- */
-export const retired: Past.Retired = Past.retired
 
 /** Nothing more to ask for where two codecs have no tag in common. */
 type Apart<Tag> = [Tag] extends [never] ? unknown : { readonly inBoth: Tag }

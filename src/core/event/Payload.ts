@@ -8,7 +8,7 @@ import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
 import type * as t from "io-ts"
 import { describe } from "./Errors.ts"
 import type { Fault, Json } from "./Json.ts"
-import { isRefusing, refusal, toFault } from "./Refusal.ts"
+import { isRefusing, refusal, toFault, unknownVersion } from "./Refusal.ts"
 
 /**
  * Every version of a payload; `A` is the latest, `O` the JSON that it is written as.
@@ -69,15 +69,6 @@ const decodeWith =
       return left(faultOf(error))
     }
   }
-
-/**
- * What is said of a version that the chain does not have.
- *
- * @category errors
- * @since 0.1.0
- */
-export const unknownVersion = (version: number): Either<Fault, never> =>
-  left({ path: "", reason: `schema version ${version} is unknown here; a newer model wrote it` })
 
 /** Down to the version that it was written as, then up again: in steps, for a long life has many versions. */
 const decodeOlder = (latest: Older | undefined, version: number, json: unknown): Either<Fault, unknown> => {

@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { isLeft } from "fp-ts/lib/Either.js"
+import { type Either, isLeft, left } from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import type { Fault } from "./Json.ts"
 
@@ -56,6 +56,15 @@ const show = (value: unknown): string => {
     return typeof value
   }
 }
+
+/**
+ * What is said of a version that the chain does not have.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const unknownVersion = (version: number): Either<Fault, never> =>
+  left({ path: "", reason: `schema version ${version} is unknown here; a newer model wrote it` })
 
 /** What a refusal asks of a codec; the codecs of parts are found in it. */
 interface Codec {
