@@ -32,7 +32,8 @@ export const same = (a: unknown, b: unknown): boolean => {
   if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b) === 0
   if (kindOf(a) !== kindOf(b)) return false
   if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((item, i) => same(item, b[i]))
+    // Spread, so that the holes of a sparse array are looked at too.
+    return a.length === b.length && [...a].every((item, i) => same(item, b[i]))
   }
   if (a instanceof Date && b instanceof Date) return Object.is(a.getTime(), b.getTime())
   if (a instanceof Map && b instanceof Map) return sameMap(a, b)

@@ -86,6 +86,7 @@ describe("two values are the same", () => {
   })
 
   it.each([
+    [new Array(1), [null]],
     [{ a: 1 }, { b: 1 }],
     [
       [1, 2],

@@ -1,16 +1,33 @@
 /**
- * The events of a model as they are stored: a payload codec for each tag, dispatched by tag and never by trying.
- * The value that `make` answers is both the codec and the events' constructors.
+ * The events of a model as they are stored: a payload codec for each tag, dispatched by tag and never by trying, and
+ * what the names of the past stand for. The value that `make` answers is both the codec and the events' constructors.
  *
- * Laws (`CodecLaws`): `decode(encode(e)) = e`.
+ * Laws (`CodecLaws`): `decode(encode(e)) = e`; what an older version wrote means what it meant, whenever it is read.
  *
  * @since 0.1.0
  */
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
 import type * as t from "io-ts"
+import type { Constructors, EventsOf, Payloads } from "./Constructors.ts"
 import type { Fault, JsonObject } from "./Json.ts"
 import * as Json from "./Json.ts"
+import * as Past from "./Past.ts"
 import * as Payload from "./Payload.ts"
+import { unknownVersion } from "./Refusal.ts"
+import { describe } from "./thrown.ts"
+
+export type { Constructors, Event, EventsOf, Payloads } from "./Constructors.ts"
+export {
+  type Chain,
+  type Past,
+  type Renamed,
+  type Retired,
+  renamed,
+  retired,
+  type Split,
+  type Stored,
+  split,
+} from "./Past.ts"
 
 /**
  * What a codec is known by: behind it is the codec, beside the constructors of its events.
@@ -29,7 +46,8 @@ import * as Payload from "./Payload.ts"
 export const TypeId: unique symbol = Symbol.for("everfold/EventCodec")
 
 /**
- * An event without its tag, and the name and version that it is stored under.
+ * An event without its tag, and the name and version that it is stored under: its tag, and the number of versions that
+ * were ever written under it.
  *
  * @example
  * ```ts
@@ -72,92 +90,14 @@ export interface Encoded {
  */
 export interface EventCodec<in out E> {
   readonly [TypeId]: {
-    readonly types: ReadonlyArray<string>
+    /** How the event of each tag is written. */
+    readonly written: ReadonlyMap<string, (event: E) => Either<Fault, Encoded>>
+    /** How each name that is or was written is read. */
+    readonly stored: ReadonlyMap<string, Past.Stored<E>>
     readonly encode: (event: E) => Either<Fault, Encoded>
     /** One stored event may stand for none, one or several events. */
     readonly decode: (type: string, schemaVersion: number, data: unknown) => Either<Fault, ReadonlyArray<E>>
   }
-}
-
-/** What may stand for a tag: an io-ts codec that writes JSON objects, or all versions of one. */
-interface AnyPayload {
-  readonly _A: object
-  readonly encode: ((value: never) => JsonObject) | ((value: unknown) => Either<Fault, JsonObject>)
-}
-
-/**
- * A payload codec for each tag.
- *
- * @example
- * ```ts
- * import { EventCodec } from "everfold"
- * import * as t from "io-ts"
- *
- * const payloads = { Opened: t.type({ owner: t.string }), Closed: t.type({}) } satisfies EventCodec.Payloads
- * const AccountEvent = EventCodec.make(payloads)
- * ```
- * @category type-level
- * @since 0.1.0
- */
-export interface Payloads {
-  readonly [tag: string]: AnyPayload
-}
-
-type Flat<A> = { [K in keyof A]: A[K] }
-
-/**
- * A payload with its tag; a union of payloads becomes a union of events.
- *
- * @example
- * ```ts
- * import { type EventCodec } from "everfold"
- *
- * const opened: EventCodec.Event<"Opened", { readonly owner: string }> = { _tag: "Opened", owner: "Ada" }
- * ```
- * @category type-level
- * @since 0.1.0
- */
-export type Event<Tag, A> = A extends unknown ? Flat<{ readonly _tag: Tag } & { readonly [K in keyof A]: A[K] }> : never
-
-/**
- * The events of payload codecs, as a tagged union.
- *
- * @example
- * ```ts
- * import { type EventCodec } from "everfold"
- * import * as t from "io-ts"
- *
- * const payloads = { Opened: t.type({ owner: t.string }), Closed: t.type({}) }
- * const closed: EventCodec.EventsOf<typeof payloads> = { _tag: "Closed" }
- * ```
- * @category type-level
- * @since 0.1.0
- */
-export type EventsOf<P> = {
-  readonly [Tag in keyof P]: P[Tag] extends { readonly _A: infer A } ? Event<Tag, A> : never
-}[keyof P]
-
-/**
- * A constructor for each tag; that of an empty payload takes no argument.
- *
- * @example
- * ```ts
- * import { EventCodec } from "everfold"
- * import * as t from "io-ts"
- *
- * const payloads = { Opened: t.type({ owner: t.string }), Closed: t.type({}) }
- * const { Opened, Closed }: EventCodec.Constructors<typeof payloads> = EventCodec.make(payloads)
- * console.log(Opened({ owner: "Ada" }), Closed()) // { owner: 'Ada', _tag: 'Opened' } { _tag: 'Closed' }
- * ```
- * @category type-level
- * @since 0.1.0
- */
-export type Constructors<P> = {
-  readonly [Tag in keyof P]: P[Tag] extends { readonly _A: infer A }
-    ? Record<never, never> extends A
-      ? (payload?: A) => Event<Tag, A>
-      : (payload: A) => Event<Tag, A>
-    : never
 }
 
 /**
@@ -186,7 +126,7 @@ export type TypeOf<C> = C extends EventCodec<infer E> ? E : never
  * import { isRight } from "fp-ts/lib/Either.js"
  *
  * const payloads = { Enrolled: t.type({ student: t.string, course: t.string }) }
- * const options: EventCodec.Options<EventCodec.EventsOf<typeof payloads>> = {
+ * const options: EventCodec.Options<EventCodec.EventsOf<typeof payloads>, "Enrolled"> = {
  *   tags: ({ student, course }) => [`student:${student}`, `course:${course}`]
  * }
  * const Enrolment = EventCodec.make(payloads, options)
@@ -196,19 +136,66 @@ export type TypeOf<C> = C extends EventCodec<infer E> ? E : never
  * @category model
  * @since 0.1.0
  */
-export interface Options<E> {
+export interface Options<E, Tag = string> {
   /** What queries and conditions find an event by, `student:ada` for example. None, if left out. */
-  readonly tags: (event: E) => ReadonlyArray<string>
+  readonly tags?: (event: E) => ReadonlyArray<string>
+  /** The type names that were written once and are written no more: `renamed`, `split` or `retired`. */
+  readonly past?: { readonly [name: string]: Past.Past<Tag, E> }
 }
 
 interface Tagged {
   readonly _tag: string
 }
 
-const unnamed = (what: string): Either<Fault, never> => left({ path: "", reason: what })
+const fault = (reason: string, path = ""): Either<Fault, never> => left({ path, reason })
+
+/** The schema version that is written today. */
+const latest = (read: Past.Stored<Tagged> | undefined): number =>
+  (read?.chains ?? []).reduce((sum, { versions }) => sum + versions.latest, 0)
+
+/** The codec of what is written and what is stored, with the constructors of what is written. */
+const assemble = <K extends object>(
+  constructors: K,
+  written: ReadonlyMap<string, (event: Tagged) => Either<Fault, Encoded>>,
+  stored: ReadonlyMap<string, Past.Stored<Tagged>>,
+): EventCodec<Tagged> & K => {
+  const known = (names: ReadonlyMap<string, unknown>) => `is unknown here (known: ${[...names.keys()].join(", ")})`
+
+  const encode = (event: Tagged): Either<Fault, Encoded> => {
+    try {
+      if (!Json.isObject(event)) return fault("it is not an object")
+      const write = written.get(event._tag)
+      return write === undefined ? fault(`type ${describe(event._tag)} ${known(written)}`) : write(event)
+    } catch (error) {
+      // A getter of the event, say.
+      return fault(`reading it threw ${describe(error)}`)
+    }
+  }
+
+  const decode = (type: string, schemaVersion: number, data: unknown): Either<Fault, ReadonlyArray<Tagged>> => {
+    const read = stored.get(type)
+    if (read === undefined) return fault(`the type ${known(stored)}`)
+    if (!Json.isObject(data)) return fault("it is not a JSON object")
+    if ("_tag" in data) return fault("the key is reserved", "_tag")
+    if (read.chains.length === 0) return right([])
+    let before = 0
+    for (const { versions, events } of read.chains) {
+      const version = schemaVersion - before
+      if (Number.isInteger(version) && version >= 1 && version <= versions.latest) {
+        const payload = versions.decode(version, data)
+        return isLeft(payload) ? payload : events(payload.right)
+      }
+      before += versions.latest
+    }
+    return unknownVersion(schemaVersion)
+  }
+
+  return Object.assign(constructors, { [TypeId]: { written, stored, encode, decode } })
+}
 
 /**
- * Makes a codec of one payload codec a tag. Throws where a tag cannot be a stored type name.
+ * Makes a codec of one payload codec a tag. Throws where a name cannot be a stored type name, and where the past
+ * contradicts what is written today.
  *
  * @example
  * ```ts
@@ -231,59 +218,53 @@ const unnamed = (what: string): Either<Fault, never> => left({ path: "", reason:
  */
 export function make<const P extends Payloads>(
   payloads: P,
-  options?: Options<EventsOf<P>>,
+  options?: Options<EventsOf<P>, keyof P & string>,
 ): EventCodec<EventsOf<P>> & Constructors<P>
 export function make(
   payloads: { readonly [tag: string]: t.Type<object, JsonObject> | Payload.Versions<object, JsonObject> },
-  options: Options<Tagged> = { tags: () => [] },
+  { tags: tagsOf = () => [], past = {} }: Options<Tagged, string> = {},
 ): EventCodec<Tagged> & { readonly [tag: string]: (payload?: object) => Tagged } {
-  const byType = new Map(
-    Object.entries(payloads).map(([tag, payload]) => [
+  const queried = (event: Tagged): Either<Fault, ReadonlyArray<string>> => {
+    try {
+      const tags = tagsOf(event)
+      return right(tags.length < 2 ? tags : [...new Set(tags)].sort())
+    } catch (error) {
+      return fault(`its tags threw ${describe(error)}`)
+    }
+  }
+
+  const chains = new Map(
+    Past.names(payloads).map(([tag, payload]) => [
       tag,
       Payload.isVersions(payload) ? payload : Payload.version(payload),
     ]),
   )
-  for (const tag of byType.keys()) {
-    if (tag.length === 0 || tag.length > 128 || !tag.isWellFormed()) {
-      throw new Error(`Event tag ${JSON.stringify(tag)} cannot name a stored type: use 1 to 128 characters.`)
+  const tagged =
+    (_tag: string) =>
+    (payload: unknown): Either<Fault, ReadonlyArray<Tagged>> =>
+      Json.isObject(payload) ? right([{ ...payload, _tag }]) : fault("its codec does not read an object")
+  const today = new Map(
+    [...chains].map(([tag, versions]) => [tag, { chains: [{ versions, events: tagged(tag) }], tags: [tag] }]),
+  )
+  const stored = Past.stored(today, past)
+
+  const write = (type: string, versions: Payload.Versions<object, JsonObject>) => {
+    const schemaVersion = latest(stored.get(type))
+    return (event: Tagged): Either<Fault, Encoded> => {
+      const { _tag, ...payload } = event
+      const data = versions.encode(payload)
+      if (isLeft(data)) return data
+      if (!Json.isObject(data.right)) return fault("its codec does not write a JSON object")
+      if ("_tag" in data.right) return fault("the key is reserved", "_tag")
+      const tags = queried(event)
+      return isLeft(tags) ? tags : right({ type, schemaVersion, data: data.right, tags: tags.right })
     }
   }
-  const types = [...byType.keys()]
-
-  const tagsOf = (event: Tagged): Either<Fault, ReadonlyArray<string>> => {
-    try {
-      const tags = options.tags(event)
-      return right(tags.length < 2 ? tags : [...new Set(tags)].sort())
-    } catch (error) {
-      return unnamed(`its tags threw ${error instanceof Error ? error.message : String(error)}`)
-    }
-  }
-
-  const encode = (event: Tagged): Either<Fault, Encoded> => {
-    if (!Json.isObject(event)) return unnamed("it is not an object")
-    const { _tag, ...payload } = event
-    const versions = byType.get(_tag)
-    if (versions === undefined) return unnamed(`type ${_tag} is unknown here (known: ${types.join(", ")})`)
-    const data = versions.encode(payload)
-    if (isLeft(data)) return data
-    if (!Json.isObject(data.right)) return unnamed("its codec does not write a JSON object")
-    if ("_tag" in data.right) return left({ path: "_tag", reason: "the key is reserved" })
-    const tags = tagsOf(event)
-    if (isLeft(tags)) return tags
-    return right({ type: _tag, schemaVersion: versions.latest, data: data.right, tags: tags.right })
-  }
-
-  const decode = (type: string, schemaVersion: number, data: unknown): Either<Fault, ReadonlyArray<Tagged>> => {
-    const versions = byType.get(type)
-    if (versions === undefined) return unnamed(`the type is unknown here (known: ${types.join(", ")})`)
-    if (!Json.isObject(data)) return unnamed("it is not a JSON object")
-    if ("_tag" in data) return left({ path: "_tag", reason: "the key is reserved" })
-    const payload = versions.decode(schemaVersion, data)
-    return isLeft(payload) ? payload : right([{ ...payload.right, _tag: type }])
-  }
-
-  const constructors = Object.fromEntries(types.map((_tag) => [_tag, (payload?: object) => ({ ...payload, _tag })]))
-  return Object.assign(constructors, { [TypeId]: { types, encode, decode } })
+  const written = new Map([...chains].map(([tag, versions]) => [tag, write(tag, versions)]))
+  const constructors = Object.fromEntries(
+    [...chains.keys()].map((_tag) => [_tag, (payload?: object) => ({ ...payload, _tag })]),
+  )
+  return assemble(constructors, written, stored)
 }
 
 /**
@@ -323,6 +304,67 @@ export const version: typeof Payload.version = Payload.version
  * @since 0.1.0
  */
 export const upcast: typeof Payload.upcast = Payload.upcast
+
+/** Nothing more to ask for where two codecs have no tag in common. */
+type Apart<Tag> = [Tag] extends [never] ? unknown : { readonly inBoth: Tag }
+
+/**
+ * One codec of two that have no name in common: the events and the constructors of both, and each event has the query
+ * tags that its own codec gives it. Throws where a name, of today or of the past, is stored by both.
+ *
+ * @example
+ * ```ts
+ * import { EventCodec } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const OrderEvent = EventCodec.make({ Placed: t.type({ item: t.string }) })
+ * const StockEvent = EventCodec.make({ Counted: t.type({ n: t.number }) })
+ * const ShopEvent = EventCodec.union(OrderEvent, StockEvent)
+ * console.log(ShopEvent.Counted({ n: 1 })) // { n: 1, _tag: 'Counted' }
+ * ```
+ * @category combinators
+ * @since 0.1.0
+ */
+export function union<E extends Tagged, E2 extends Tagged, A, B>(
+  a: EventCodec<E> & A,
+  b: EventCodec<E2> & B & Apart<E["_tag"] & E2["_tag"]>,
+): EventCodec<E | E2> & Omit<A, typeof TypeId> & Omit<B, typeof TypeId>
+export function union(a: EventCodec<Tagged>, b: EventCodec<Tagged>): EventCodec<Tagged> {
+  const { [TypeId]: left, ...ofLeft } = a
+  const { [TypeId]: right, ...ofRight } = b
+  for (const name of right.stored.keys()) {
+    if (left.stored.has(name)) throw new Error(`EventCodec: ${JSON.stringify(name)} is stored by both codecs.`)
+  }
+  return assemble(
+    { ...ofLeft, ...ofRight },
+    new Map([...left.written, ...right.written]),
+    new Map([...left.stored, ...right.stored]),
+  )
+}
+
+/**
+ * Every name under which an event of this tag may be stored, for queries and conditions: the tag, its old names, and
+ * whatever was split into it.
+ *
+ * Law C6: a query and a condition on them miss none.
+ *
+ * @example
+ * ```ts
+ * import { EventCodec, Query } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const OrderEvent = EventCodec.make(
+ *   { Placed: t.type({ item: t.string }) },
+ *   { past: { OrderPlaced: EventCodec.renamed("Placed") } }
+ * )
+ * console.log(EventCodec.storedTypes(OrderEvent, "Placed")) // [ 'Placed', 'OrderPlaced' ]
+ * const placed = Query.make({ category: "Order", types: EventCodec.storedTypes(OrderEvent, "Placed") })
+ * ```
+ * @category queries
+ * @since 0.1.0
+ */
+export const storedTypes = <E extends Tagged>(codec: EventCodec<E>, tag: E["_tag"]): ReadonlyArray<string> =>
+  [...codec[TypeId].stored].filter(([, { tags }]) => tags.includes(tag)).map(([name]) => name)
 
 /**
  * An event in its stored form, or where it cannot be.

@@ -103,6 +103,7 @@ const find = (value: unknown, depth: number): { path: Array<string | number>; re
           return found
         }
       }
+      if (Object.getOwnPropertySymbols(value).length > 0) return { path: [], reason: "a symbol as a key has no JSON" }
       // One that is not enumerable, for the others were found above.
       return "toJSON" in value && typeof value.toJSON === "function" ? { path: [], reason: writesItself } : undefined
     }
@@ -112,7 +113,7 @@ const find = (value: unknown, depth: number): { path: Array<string | number>; re
 }
 
 /**
- * Writes JSON, or says where it cannot: NaN, infinities, bigints, functions, symbols, class instances, `undefined` in
+ * Writes JSON, or says where it cannot: NaN, infinities, bigints, functions, symbols (as keys too), class instances, `undefined` in
  * arrays, lone surrogates, `__proto__`, cycles. `-0` is written `0`; properties that are `undefined` are left out.
  *
  * @example
@@ -125,13 +126,14 @@ const find = (value: unknown, depth: number): { path: Array<string | number>; re
  * @since 0.1.0
  */
 export const stringify = (value: unknown): Either<Fault, string> => {
-  const found = find(value, 0)
-  if (found !== undefined) return left({ path: found.path.join("."), reason: found.reason })
   try {
-    return right(JSON.stringify(value))
+    const found = find(value, 0)
+    return found === undefined
+      ? right(JSON.stringify(value))
+      : left({ path: found.path.join("."), reason: found.reason })
   } catch (error) {
-    // Longer than a text can be.
-    return left({ path: "", reason: describe(error) })
+    // A getter, say; or the text would be longer than a text can be.
+    return left({ path: "", reason: `writing it threw ${describe(error)}` })
   }
 }
 

@@ -7,6 +7,8 @@
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
 import type * as t from "io-ts"
 import type { Fault, Json } from "./Json.ts"
+import { isRefusing, refusal, toFault, unknownVersion } from "./Refusal.ts"
+import { describe } from "./thrown.ts"
 
 /**
  * Every version of a payload; `A` is the latest, `O` the JSON that it is written as.
@@ -28,40 +30,34 @@ export interface Versions<A, O extends Json = Json> {
   readonly latest: number
   readonly encode: (value: unknown) => Either<Fault, O>
   readonly decode: (version: number, json: unknown) => Either<Fault, A>
+  /** `undefined` for the first version. */
+  readonly older: Older | undefined
   readonly pipe: <B>(f: (self: Versions<A, O>) => B) => B
 }
 
-/** The deepest of io-ts's complaints, as a path and an expectation. */
-const toFault = (errors: t.Errors): Fault => {
-  let deepest = errors[0]
-  for (const error of errors) if (error.context.length > (deepest?.context.length ?? 0)) deepest = error
-  if (deepest === undefined) return { path: "", reason: "it does not decode" }
-  // The key of a member of a union or an intersection is its number there, and no place in the value.
-  const { context } = deepest
-  const path = context
-    .filter(({ key }, i) => key !== "" && !isCombined(context[i - 1]?.type))
-    .map(({ key }) => key)
-    .join(".")
-  const expected = deepest.context.at(-1)?.type.name ?? "another type"
-  return { path, reason: deepest.message ?? `${show(deepest.value)} is not ${expected}` }
-}
-
-const isCombined = (codec: object | undefined): boolean =>
-  codec !== undefined && "_tag" in codec && (codec._tag === "UnionType" || codec._tag === "IntersectionType")
-
-const show = (value: unknown): string => {
-  if (value === undefined) return "nothing"
-  try {
-    const text = JSON.stringify(value) ?? String(value)
-    return text.length > 80 ? `${text.slice(0, 80)}…` : text
-  } catch {
-    return typeof value
-  }
+/**
+ * The versions before the latest, and how a value of theirs becomes one of the latest.
+ *
+ * @example
+ * ```ts
+ * import { Payload } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const cents = Payload.version(t.number).pipe(Payload.upcast(t.number, (euros) => euros * 100))
+ * const older: Payload.Older | undefined = cents.older
+ * console.log(older?.lift(12)) // { _tag: 'Right', right: 1200 }
+ * ```
+ * @category model
+ * @since 0.1.0
+ */
+export interface Older {
+  readonly versions: Versions<unknown>
+  readonly lift: (older: unknown) => Either<Fault, unknown>
 }
 
 const faultOf = (error: unknown): Fault => ({
   path: "",
-  reason: `its codec threw ${error instanceof Error ? error.message : String(error)}`,
+  reason: `its codec threw ${describe(error)}`,
 })
 
 /** One codec, with what it throws as a fault. */
@@ -69,10 +65,12 @@ const encodeWith =
   <A, O extends Json>(codec: t.Type<A, O>) =>
   (value: unknown): Either<Fault, O> => {
     try {
+      if (isRefusing(codec)) {
+        const encoded = codec.tryEncode(value)
+        return isLeft(encoded) ? left(toFault(encoded.left)) : encoded
+      }
       if (codec.is(value)) return right(codec.encode(value))
-      // `is` says no more than no: decoding what would be written finds the place.
-      const decoded = codec.decode(value)
-      return left(isLeft(decoded) ? toFault(decoded.left) : { path: "", reason: `${show(value)} is not ${codec.name}` })
+      return left(refusal(codec, value))
     } catch (error) {
       return left(faultOf(error))
     }
@@ -89,24 +87,21 @@ const decodeWith =
     }
   }
 
-const versions = <A, O extends Json>(
-  codec: t.Type<A, O>,
-  latest: number,
-  older: (version: number, json: unknown) => Either<Fault, A>,
-): Versions<A, O> => {
-  const decodeLatest = decodeWith(codec)
-  const self: Versions<A, O> = {
-    _A: codec._A,
-    latest,
-    encode: encodeWith(codec),
-    decode: (version, json) => (version === latest ? decodeLatest(json) : older(version, json)),
-    pipe: (f) => f(self),
+/** Down to the version that it was written as, then up again: in steps, for a long life has many versions. */
+const decodeOlder = (latest: Older | undefined, version: number, json: unknown): Either<Fault, unknown> => {
+  const lifts: Array<Older["lift"]> = []
+  for (let older = latest; older !== undefined; older = older.versions.older) {
+    lifts.push(older.lift)
+    if (older.versions.latest !== version) continue
+    let value = older.versions.decode(version, json)
+    for (const lift of lifts.reverse()) {
+      if (isLeft(value)) return value
+      value = lift(value.right)
+    }
+    return value
   }
-  return self
+  return unknownVersion(version)
 }
-
-const unknownVersion = (version: number): Either<Fault, never> =>
-  left({ path: "", reason: `schema version ${version} is unknown here; a newer model wrote it` })
 
 /**
  * The first version of a payload.
@@ -121,7 +116,18 @@ const unknownVersion = (version: number): Either<Fault, never> =>
  * @category constructors
  * @since 0.1.0
  */
-export const version = <A, O extends Json>(codec: t.Type<A, O>): Versions<A, O> => versions(codec, 1, unknownVersion)
+export const version = <A, O extends Json>(codec: t.Type<A, O>): Versions<A, O> => {
+  const decode = decodeWith(codec)
+  const self: Versions<A, O> = {
+    _A: codec._A,
+    latest: 1,
+    encode: encodeWith(codec),
+    decode: (version, json) => (version === 1 ? decode(json) : unknownVersion(version)),
+    older: undefined,
+    pipe: (f) => f(self),
+  }
+  return self
+}
 
 /**
  * The next version of a payload, and how the version before is lifted to it. What was stored is never rewritten.
@@ -140,18 +146,38 @@ export const version = <A, O extends Json>(codec: t.Type<A, O>): Versions<A, O> 
  * @category combinators
  * @since 0.1.0
  */
-export const upcast =
-  <A, B, O extends Json>(codec: t.Type<B, O>, lift: (older: A) => B) =>
-  (self: Versions<A>): Versions<B, O> =>
-    versions(codec, self.latest + 1, (stored, json) => {
-      const older = self.decode(stored, json)
-      if (isLeft(older)) return older
-      try {
-        return right(lift(older.right))
-      } catch (error) {
-        return left({ path: "", reason: `its upcast threw ${error instanceof Error ? error.message : String(error)}` })
-      }
-    })
+export function upcast<A, B, O extends Json>(
+  codec: t.Type<B, O>,
+  lift: (older: A) => B,
+): (self: Versions<A>) => Versions<B, O>
+export function upcast(
+  codec: t.Type<unknown, Json>,
+  lift: (older: unknown) => unknown,
+): (self: Versions<unknown>) => Versions<unknown> {
+  return (versions) => {
+    const latest = versions.latest + 1
+    const decode = decodeWith(codec)
+    const older: Older = {
+      versions,
+      lift: (value) => {
+        try {
+          return right(lift(value))
+        } catch (error) {
+          return left({ path: "", reason: `its upcast threw ${describe(error)}` })
+        }
+      },
+    }
+    const self: Versions<unknown> = {
+      _A: codec._A,
+      latest,
+      encode: encodeWith(codec),
+      decode: (version, json) => (version === latest ? decode(json) : decodeOlder(older, version, json)),
+      older,
+      pipe: (f) => f(self),
+    }
+    return self
+  }
+}
 
 /**
  * Whether it is all versions of a payload, and not one codec.

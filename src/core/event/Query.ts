@@ -23,7 +23,7 @@ import { equals, type StreamName } from "./StreamName.ts"
 export interface QueryItem {
   readonly category?: string
   readonly stream?: StreamName
-  /** Stored type names; an empty list matches no event. */
+  /** Stored type names: `EventCodec.storedTypes` knows those of a tag. An empty list matches no event. */
   readonly types?: ReadonlyArray<string>
   readonly tags?: ReadonlyArray<string>
 }

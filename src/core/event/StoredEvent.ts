@@ -51,9 +51,11 @@ export interface Cause {
 export interface NewEvent {
   /** A UUID (version 7 by the library's own programs), lowercase. */
   readonly id: string
-  /** The name that it is stored under, 1 to 512 bytes; with the stream's category it says which codec reads it. */
+  /**
+   * The name that it was written under, 1 to 512 bytes. What it stands for today, the codec of its category says.
+   */
   readonly type: string
-  /** Of the payload, from 1. */
+  /** Of the type's payload, from 1. */
   readonly schemaVersion: number
   /** Sorted, without repeats. */
   readonly tags: ReadonlyArray<string>

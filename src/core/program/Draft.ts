@@ -11,7 +11,6 @@ import * as EventCodec from "../event/EventCodec.ts"
 import * as Json from "../event/Json.ts"
 import type { Cause } from "../event/StoredEvent.ts"
 import type * as StreamName from "../event/StreamName.ts"
-import { describe } from "../event/thrown.ts"
 import * as Body from "./Body.ts"
 
 /**
@@ -79,17 +78,12 @@ export const texts = <E>(
   if (isLeft(metadata)) return failed("user metadata", metadata.left)
   const written: Array<Text> = []
   for (const event of events) {
-    try {
-      const encoded = EventCodec.encode(codec, event)
-      if (isLeft(encoded)) return failed(tagOf(event), Body.inData(encoded.left))
-      const { type, schemaVersion, tags, data } = encoded.right
-      const text = Body.text(data, metadata.right)
-      if (isLeft(text)) return failed(type, text.left)
-      written.push({ type, schemaVersion, tags, text: text.right })
-    } catch (error) {
-      // A getter of the event, say.
-      return failed(tagOf(event), { path: "", reason: `reading it threw ${describe(error)}` })
-    }
+    const encoded = EventCodec.encode(codec, event)
+    if (isLeft(encoded)) return failed(tagOf(event), Body.inData(encoded.left))
+    const { type, schemaVersion, tags, data } = encoded.right
+    const text = Body.text(data, metadata.right)
+    if (isLeft(text)) return failed(type, text.left)
+    written.push({ type, schemaVersion, tags, text: text.right })
   }
   return right(written)
 }
@@ -99,5 +93,11 @@ const metadataText = (metadata: Json.JsonObject): Either<Json.Fault, string | un
   return right(undefined)
 }
 
-const tagOf = (event: unknown): string =>
-  Json.isObject(event) && typeof event._tag === "string" ? event._tag : "an event without a _tag"
+const tagOf = (event: unknown): string => {
+  try {
+    if (Json.isObject(event) && typeof event._tag === "string") return event._tag
+  } catch {
+    // A getter, say; that it threw is told already.
+  }
+  return "an event without a _tag"
+}

@@ -91,6 +91,37 @@ describe("encoding an event", () => {
     )
   })
 
+  it("is a fault and not an exception where the event is hostile", () => {
+    const reason = (event: object) => {
+      const hostile = Object.assign(JSON.parse("{}"), {})
+      Object.defineProperties(hostile, Object.getOwnPropertyDescriptors(event))
+      return leftOf(EventCodec.encode(AccountEvent, hostile)).reason
+    }
+    const throwing = () => {
+      throw new Error("hostile")
+    }
+    expect(reason({ _tag: Symbol("s") })).toContain("type Symbol(s) is unknown here")
+    expect(reason({ _tag: { toString: throwing } })).toContain("type a value of type object is unknown here")
+    expect(
+      reason({
+        _tag: "Closed",
+        get more() {
+          return throwing()
+        },
+      }),
+    ).toBe("reading it threw hostile")
+    expect(
+      reason({
+        get _tag() {
+          return throwing()
+        },
+      }),
+    ).toBe("reading it threw hostile")
+    for (const text of ["null", "1", "[]"]) {
+      expect(leftOf(EventCodec.encode(AccountEvent, JSON.parse(text))).reason).toBe("it is not an object")
+    }
+  })
+
   it("is a fault and not an exception where the tags throw", () => {
     const Event = EventCodec.make(
       { Named: t.type({ name: t.string }) },

@@ -24,6 +24,15 @@ describe("writing JSON", () => {
     expect(Json.stringify(value)).toEqual(right(text))
   })
 
+  it("refuses a getter that throws, and does not throw itself", () => {
+    const hostile = {
+      get a(): number {
+        throw new Error("hostile")
+      },
+    }
+    expect(Json.stringify(hostile)).toEqual(left({ path: "", reason: "writing it threw hostile" }))
+  })
+
   it("writes -0 as 0", () => {
     expect(Json.stringify({ a: -0 })).toEqual(right('{"a":0}'))
   })
@@ -42,6 +51,7 @@ describe("writing JSON", () => {
     ["a bigint", 1n, "bigint has no JSON"],
     ["a function", () => 1, "function has no JSON"],
     ["a symbol", Symbol("s"), "symbol has no JSON"],
+    ["a symbol as a key", { [Symbol("s")]: 1 }, "a symbol as a key has no JSON"],
     ["an instance of a class", new Money(), "a Money instance has no JSON"],
     ["a Date", new Date(0), "a Date instance has no JSON"],
     ["a Map", new Map(), "a Map instance has no JSON"],

@@ -53,6 +53,38 @@ describe("a payload of several versions", () => {
   })
 })
 
+describe("a chain of ten thousand versions", () => {
+  const count = t.type({ n: t.number })
+  let long = Payload.version(count)
+  for (let i = 1; i < 10_000; i++) long = long.pipe(Payload.upcast(count, ({ n }) => ({ n: n + 1 })))
+
+  it("is lifted step by step, without running out of stack", () => {
+    expect(long.latest).toBe(10_000)
+    expect(long.decode(1, { n: 0 })).toEqual(right({ n: 9_999 }))
+    expect(long.decode(9_999, { n: 0 })).toEqual(right({ n: 1 }))
+    expect(long.decode(10_000, { n: 0 })).toEqual(right({ n: 0 }))
+    expect(leftOf(long.decode(10_001, { n: 0 })).reason).toContain("schema version 10001 is unknown here")
+  })
+
+  it("says where its first version does not decode", () => {
+    expect(leftOf(long.decode(1, { n: "0" }))).toEqual({ path: "n", reason: '"0" is not number' })
+  })
+})
+
+describe("an upcast that changes what it is given", () => {
+  it("shows in nothing that is read later", () => {
+    const careless = Payload.version(t.type({ items: t.array(t.string) })).pipe(
+      Payload.upcast(t.type({ items: t.array(t.string), count: t.number }), (v1) => {
+        v1.items.push("more")
+        return Object.assign(v1, { count: v1.items.length })
+      }),
+    )
+    const text = '{"items":["a"]}'
+    const expected = right({ items: ["a", "more"], count: 2 })
+    for (let i = 0; i < 3; i++) expect(careless.decode(1, JSON.parse(text))).toEqual(expected)
+  })
+})
+
 describe("what a codec complains about", () => {
   const Order = t.type({ items: t.array(t.type({ price: t.number, name: t.string })) })
 
@@ -91,6 +123,46 @@ describe("what a codec complains about", () => {
   it("has the path in the payload, also inside an intersection", () => {
     expect(leftOf(Payload.version(Deposited).decode(1, { amount: "1" })).path).toBe("amount")
     expect(leftOf(Payload.version(Deposited).decode(1, { amount: 1, note: 2 })).path).toBe("note")
+  })
+
+  it("is of the place that cannot be written, not of one whose written form is another", () => {
+    const Day = new t.Type<Date, string>(
+      "Day",
+      (u): u is Date => u instanceof Date,
+      (u, context) => (typeof u === "string" ? t.success(new Date(u)) : t.failure(u, context)),
+      (date) => date.toISOString(),
+    )
+    const Plan = Payload.version(
+      t.type({
+        at: Day,
+        days: t.readonlyArray(t.tuple([Day, t.string])),
+        rest: t.exact(t.partial({ note: t.string, by: t.record(t.string, Day) })),
+        way: t.union([t.type({ feet: t.number }), t.type({ car: t.type({ plate: t.string }) })]),
+        some: t.readonly(
+          t.intersection([t.type({ a: Day }), t.type({ b: t.refinement(t.number, (n) => n > 0, "Positive") })]),
+        ),
+      }),
+    )
+    const at = new Date(0)
+    const plan = { at, days: [[at, "a"]], rest: {}, way: { feet: 2 }, some: { a: at, b: 1 } }
+    const path = (change: object) => leftOf(Plan.encode({ ...plan, ...change })).path
+    expect(Plan.encode(plan)._tag).toBe("Right")
+    expect(path({ at: "1970" })).toBe("at")
+    expect(
+      path({
+        days: [
+          [at, "a"],
+          [at, 1],
+        ],
+      }),
+    ).toBe("days.1.1")
+    expect(path({ days: [["1970", "a"]] })).toBe("days.0.0")
+    expect(path({ days: at })).toBe("days")
+    expect(path({ rest: { note: 1 } })).toBe("rest.note")
+    expect(path({ rest: { by: { x: at, y: "1970" } } })).toBe("rest.by.y")
+    expect(path({ way: { car: { plate: 1 } } })).toBe("way.car.plate")
+    expect(path({ some: { a: at, b: -1 } })).toBe("some.b")
+    expect(path({ some: { a: null, b: 1 } })).toBe("some.a")
   })
 
   it("has the path in the payload, also inside a union", () => {

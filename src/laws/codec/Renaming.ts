@@ -1,0 +1,65 @@
+/**
+ * The law that renames and splits hide nothing from whoever asks for a tag.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as fc from "fast-check"
+import * as Commit from "../../core/event/Commit.ts"
+import * as EventCodec from "../../core/event/EventCodec.ts"
+import * as Query from "../../core/event/Query.ts"
+import { EventStore } from "../../core/port/EventStore.ts"
+import * as Memory from "../../interpreters/memory/Memory.ts"
+import * as Commits from "../arbitrary/Commits.ts"
+import { program } from "../arbitrary/Programs.ts"
+import { agree } from "../Difference.ts"
+import * as Law from "../Law.ts"
+import { outcome, plain, tagOf } from "../store/World.ts"
+import { nameOf, read, type Subject, throughText, write } from "./Subject.ts"
+
+const [stream] = Commits.streams
+
+/**
+ * @category laws
+ * @since 0.1.0
+ */
+export const C6 = <E extends { readonly _tag: string }, S>(
+  { codec, events, runs, layer = Memory.layer }: Subject<E, S>,
+  stored: NonNullable<Subject<E, S>["stored"]>,
+): Law.Law =>
+  Law.make({
+    name: "C6",
+    title: "renames and splits hide nothing",
+    equation:
+      "what decodes to an event of tag T is found by a query on storedTypes(T), and a condition on them fails after it",
+    given: fc.record({ old: program(stored, { maxLength: 3 }), new: program(events, { maxLength: 2 }) }),
+    runs,
+    holds: ({ old, new: today }) =>
+      Effect.gen(function* () {
+        const store = yield* EventStore
+        const next = Commits.ids()
+        const payloads = [...old, ...(yield* Effect.forEach(today, (event) => write(codec, event)))]
+        for (const [i, payload] of payloads.entries()) {
+          const body = Buffer.from(JSON.stringify({ data: payload.data }))
+          const { type, schemaVersion } = payload
+          const events = [{ type, schemaVersion, tags: [], body }]
+          yield* store.commit(Commits.commit(next, [{ stream, expected: Commit.any, events }]))
+
+          const position = i + 1
+          for (const { _tag } of yield* read(codec, { type, schemaVersion, data: yield* throughText(payload.data) })) {
+            const query = Query.make({ types: EventCodec.storedTypes(codec, _tag) })
+            const found = yield* store.readAll({ after: i, filter: query, limit: 1 })
+            const what = `where a query for ${_tag} finds ${nameOf(payload)}`
+            yield* agree(what, { expected: [position], actual: found.events.map((event) => event.position) })
+
+            const write = Commits.commit(next, [{ stream, expected: Commit.any, events: [] }])
+            const refused = yield* outcome(store.commit({ ...write, condition: { failIfMatch: query, after: i } }))
+            yield* agree(`what a condition that there is no ${_tag} says after ${nameOf(payload)}`, {
+              expected: "ConditionFailed",
+              actual: tagOf(refused) === "ConditionFailed" ? "ConditionFailed" : plain(refused),
+            })
+          }
+        }
+      }).pipe(Effect.provide(Layer.fresh(layer))),
+  })

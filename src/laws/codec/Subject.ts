@@ -1,0 +1,132 @@
+/**
+ * What the laws of codecs are tried on, and how they write and read.
+ *
+ * @since 0.1.0
+ */
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import type * as fc from "fast-check"
+import { type Either, isLeft } from "fp-ts/lib/Either.js"
+import type { View } from "../../core/domain/View.ts"
+import * as EventCodec from "../../core/event/EventCodec.ts"
+import * as Json from "../../core/event/Json.ts"
+import type { EventStore } from "../../core/port/EventStore.ts"
+import { Difference } from "../Difference.ts"
+
+/**
+ * A payload as some version of the model wrote it.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface StoredPayload {
+  readonly type: string
+  readonly schemaVersion: number
+  readonly data: Json.JsonObject
+}
+
+/**
+ * A payload that was stored once, and the events that it means for ever.
+ *
+ * @example
+ * ```ts
+ * import { EventCodec } from "everfold"
+ * import { CodecLaws } from "everfold/laws"
+ * import * as fc from "fast-check"
+ * import * as t from "io-ts"
+ *
+ * const Counted = EventCodec.make({ Counted: t.type({ by: t.number }) })
+ * type Counted = EventCodec.TypeOf<typeof Counted>
+ *
+ * const payload: CodecLaws.StoredPayload = { type: "Counted", schemaVersion: 1, data: { by: 2 } }
+ * const fixture: CodecLaws.Fixture<Counted> = { ...payload, events: [Counted.Counted({ by: 2 })] }
+ * const subject: CodecLaws.Subject<Counted> = {
+ *   codec: Counted,
+ *   events: fc.integer().map((by) => Counted.Counted({ by })),
+ *   golden: [fixture]
+ * }
+ * console.log(CodecLaws.suite(subject).laws.map(({ name }) => name)) // [ 'C1', 'C2', 'C4', 'C5' ]
+ * ```
+ * @category model
+ * @since 0.1.0
+ */
+export interface Fixture<out E> extends StoredPayload {
+  readonly events: ReadonlyArray<E>
+}
+
+/**
+ * A codec with events of it, and what older versions of it wrote.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Subject<E extends { readonly _tag: string }, S = unknown> {
+  readonly codec: EventCodec.EventCodec<E>
+  readonly events: fc.Arbitrary<E>
+  /** Payloads under every name and version that was ever written. C3 and C6 need them. */
+  readonly stored?: fc.Arbitrary<StoredPayload>
+  /** One of each name and version at least. C4 needs them. */
+  readonly golden?: ReadonlyArray<Fixture<E>>
+  /** What folds the events, a decider or a view: C4 tries it on the fixtures. */
+  readonly view?: Pick<View<S, E>, "initial" | "evolve">
+  /** The store that C6 asks; the one in memory, if left out. It is built anew for each run. */
+  readonly layer?: Layer.Layer<EventStore, unknown>
+  /** How often each law is tried; 100 times, if left out. */
+  readonly runs?: number
+}
+
+/**
+ * What should succeed: a fault is the other side of the equation.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const succeeds = <A>(what: string, result: Either<Json.Fault, A>): Effect.Effect<A, Difference> =>
+  isLeft(result)
+    ? Effect.fail(new Difference({ what: `what came of ${what}`, expected: "no fault", actual: result.left }))
+    : Effect.succeed(result.right)
+
+/**
+ * A value as it comes out of the text of its JSON: nothing is shared with what went in.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const throughText = Effect.fnUntraced(function* (data: unknown) {
+  const text = yield* succeeds("writing what it is encoded as", Json.stringify(data))
+  return yield* succeeds("reading its text back", Json.parse(text))
+})
+
+/**
+ * An event as it is stored.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const write = Effect.fnUntraced(function* <E extends { readonly _tag: string }>(
+  codec: EventCodec.EventCodec<E>,
+  event: E,
+) {
+  const encoded = yield* succeeds(`encoding ${event._tag}`, EventCodec.encode(codec, event))
+  return { ...encoded, data: yield* throughText(encoded.data) }
+})
+
+/**
+ * What is stored, read.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const read = <E>(
+  codec: EventCodec.EventCodec<E>,
+  { type, schemaVersion, data }: { readonly type: string; readonly schemaVersion: number; readonly data: unknown },
+): Effect.Effect<ReadonlyArray<E>, Difference> =>
+  succeeds(`decoding ${nameOf({ type, schemaVersion })}`, EventCodec.decode(codec, type, schemaVersion, data))
+
+/**
+ * A stored type and its version, for people.
+ *
+ * @category messages
+ * @since 0.1.0
+ */
+export const nameOf = ({ type, schemaVersion }: Omit<StoredPayload, "data">): string => `${type} v${schemaVersion}`
