@@ -21,8 +21,9 @@ beforeAll(() => {
   run("tar", "-xzf", `everfold-${manifest.version}.tgz`)
   fs.mkdirSync(modules)
   fs.renameSync(path.join(folder, "package"), path.join(modules, "everfold"))
-  for (const peer of Object.keys(manifest.peerDependencies)) {
-    fs.symlinkSync(fs.realpathSync(path.join("node_modules", peer)), path.join(modules, peer))
+  const [, codecs = ""] = /`npm install (io-ts-types [\w -]+)`/.exec(readme) ?? []
+  for (const name of [...Object.keys(manifest.peerDependencies), ...codecs.split(" ")]) {
+    fs.symlinkSync(fs.realpathSync(path.join("node_modules", name)), path.join(modules, name))
   }
   fs.writeFileSync(path.join(folder, "package.json"), '{ "type": "module" }')
   for (const [i, snippet] of snippets.entries()) fs.writeFileSync(path.join(folder, `${i}.ts`), snippet)
