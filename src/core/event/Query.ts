@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import type { Monoid as Combining } from "fp-ts/lib/Monoid.js"
 import { equals, type StreamName } from "./StreamName.ts"
 
 /**
@@ -133,3 +134,19 @@ export const matches =
   (query: Query) =>
   (event: Matchable): boolean =>
     query.items.some((item) => matchesItem(item, event))
+
+/**
+ * The fp-ts `Monoid` of queries: what either matches, and nothing.
+ *
+ * @example
+ * ```ts
+ * import { Query } from "everfold"
+ * import { concatAll } from "fp-ts/lib/Monoid.js"
+ *
+ * const any = concatAll(Query.Monoid)([Query.make({ category: "Account" }), Query.make({ category: "Cart" })])
+ * console.log(any.items.length, Query.Monoid.empty) // 2 { items: [] }
+ * ```
+ * @category instances
+ * @since 0.1.0
+ */
+export const Monoid: Combining<Query> = { concat: union, empty: make() }

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { type Either, left, right } from "fp-ts/lib/Either.js"
+import type { Eq as Equality } from "fp-ts/lib/Eq.js"
 import { InvalidInput } from "./Errors.ts"
 
 /**
@@ -152,3 +153,19 @@ export const parse = (text: string): Either<InvalidInput, StreamName> => {
  * @since 0.1.0
  */
 export const equals = (a: StreamName, b: StreamName): boolean => a.id === b.id && a.category === b.category
+
+/**
+ * The fp-ts `Eq` of names.
+ *
+ * @example
+ * ```ts
+ * import { StreamName } from "everfold"
+ * import { uniq } from "fp-ts/lib/Array.js"
+ *
+ * const ada = { category: "Account", id: "ada" }
+ * console.log(uniq(StreamName.Eq)([ada, { ...ada }]).length) // 1
+ * ```
+ * @category instances
+ * @since 0.1.0
+ */
+export const Eq: Equality<StreamName> = { equals }

@@ -69,4 +69,15 @@ describe("a query", () => {
       }),
     )
   })
+
+  it("of a monoid: nothing matches nothing, and adds nothing", () => {
+    const { concat, empty } = Query.Monoid
+    const all = [Query.all, Query.make({ tags: ["a"] }), empty]
+    expect(Query.matches(empty)(event)).toBe(false)
+    for (const query of all) {
+      expect(concat(empty, query)).toEqual(query)
+      expect(concat(query, empty)).toEqual(query)
+      for (const other of all) expect(concat(concat(query, other), query)).toEqual(concat(query, concat(other, query)))
+    }
+  })
 })

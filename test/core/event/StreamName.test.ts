@@ -75,5 +75,6 @@ describe("a stream name", () => {
     expect(StreamName.equals(name, { category: "A", id: "b" })).toBe(true)
     expect(StreamName.equals(name, { category: "A", id: "c" })).toBe(false)
     expect(StreamName.equals(name, { category: "B", id: "b" })).toBe(false)
+    expect(StreamName.Eq.equals(name, { category: "A", id: "b" })).toBe(true)
   })
 })
