@@ -53,6 +53,7 @@ const caught: Record<string, ReadonlyArray<readonly [string, StoreLayer]>> = {
   ],
   S15: [
     ["epochs unchecked", committing.epochUnchecked],
+    ["keys of checkpoints unchecked", committing.keysUnchecked],
     ["the checkpoint dropped", committing.checkpointDropped],
     ["the checkpoint apart", committing.checkpointApart],
   ],

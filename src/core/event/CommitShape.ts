@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import { isNone } from "fp-ts/lib/Option.js"
-import type { CheckpointMove, CommandRecord, Commit, Condition, Write } from "./Commit.ts"
+import type { CheckpointKey, CheckpointMove, CommandRecord, Commit, Condition, Write } from "./Commit.ts"
 import * as Encoding from "./Encoding.ts"
 import type { Query } from "./Query.ts"
 import type { Cause, NewEvent } from "./StoredEvent.ts"
@@ -98,12 +98,22 @@ const writeFault = (write: Write): Fault =>
     ? `expected version ${write.expected.version} of ${StreamName.format(write.stream)} is not an integer from 0`
     : first(write.events, eventFault))
 
+/**
+ * Why a key cannot be a checkpoint's, or `undefined` where it can.
+ *
+ * @category validation
+ * @since 0.1.0
+ */
+export const keyFault = ({ consumer, upstream, partition }: CheckpointKey): Fault =>
+  textFault("consumer", consumer) ??
+  textFault("upstream", upstream) ??
+  (isCount(partition) ? undefined : `partition ${partition} of ${consumer} is not an integer from 0`)
+
 const checkpointFault = (move: CheckpointMove): Fault =>
-  textFault("consumer", move.consumer) ??
-  textFault("upstream", move.upstream) ??
-  ([move.partition, move.epoch, move.from, move.to].every(isCount)
+  keyFault(move) ??
+  ([move.epoch, move.from, move.to].every(isCount)
     ? undefined
-    : `checkpoint of ${move.consumer}: partition, epoch, from and to are integers from 0`)
+    : `checkpoint of ${move.consumer}: epoch, from and to are integers from 0`)
 
 const queryFault = (query: Query): Fault =>
   first(

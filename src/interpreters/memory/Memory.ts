@@ -194,7 +194,7 @@ const services = () => {
     head: Effect.sync(() => log.length),
     changes: changes.stream,
   })
-  const checkpoints = Checkpoints.of({ acquire, renew, read: (key) => Effect.sync(() => leaseOf(key).position) })
+  const checkpoints = Checkpoints.checked({ acquire, renew, read: (key) => Effect.sync(() => leaseOf(key).position) })
   const kept = Snapshots.of({
     read: (stream) => Effect.sync(() => Option.fromUndefinedOr(snapshots.get(StreamName.format(stream)))),
     write: (snapshot) => Effect.sync(() => void snapshots.set(StreamName.format(snapshot.stream), snapshot)),

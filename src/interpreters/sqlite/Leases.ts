@@ -54,7 +54,7 @@ export const make = (statements: Statements, committer: Committer): typeof Check
     Effect.catchTag("CommitUnknown", unsure),
   )
 
-  return Checkpoints.of({
+  return Checkpoints.checked({
     acquire,
     renew,
     read: (key) => attempt("reading a checkpoint", () => Effect.succeed(checkpoint(statements, key).position)),

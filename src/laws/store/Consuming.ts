@@ -126,6 +126,13 @@ const run = Effect.fnUntraced(function* (
   }
 })
 
+/** Keys that no checkpoint can have. */
+const odd: fc.Arbitrary<Commit.CheckpointKey> = fc.oneof(
+  fc.constantFrom(-1, 0.5, Number.NaN, 2 ** 53).map((partition) => ({ ...World.consumer, partition })),
+  fc.constantFrom("", "\0", "\ud800", "x".repeat(513)).map((consumer) => ({ ...World.consumer, consumer })),
+  fc.constantFrom("", "\udc00").map((upstream) => ({ ...World.consumer, upstream })),
+)
+
 /**
  * @category laws
  * @since 0.1.0
@@ -138,8 +145,9 @@ export const S15: World.StoreLaw = World.storeLaw({
   given: fc.record({
     operations: program(operation, { maxLength: 8 }),
     rivals: program(pause, { minLength: 2, maxLength: 4 }),
+    odd,
   }),
-  holds: Effect.fnUntraced(function* ({ operations, rivals }, world) {
+  holds: Effect.fnUntraced(function* ({ operations, rivals, odd }, world) {
     const { store, checkpoints, next } = world
     const leases: ReadonlyArray<Lease> = keys.map(() => ({ position: 0, epoch: 0, held: false }))
     const recorded: Array<number> = []
@@ -154,6 +162,19 @@ export const S15: World.StoreLaw = World.storeLaw({
       yield* agree("what was recorded", {
         expected: recorded,
         actual: (yield* World.log(store)).map(World.numberOf),
+      })
+    }
+
+    const refusals = {
+      acquire: checkpoints.acquire(odd, 0),
+      renew: checkpoints.renew(odd, 0, 0),
+      read: checkpoints.read(odd),
+    }
+    for (const [asked, answer] of Object.entries(refusals)) {
+      const failure = yield* Effect.result(answer)
+      yield* agree(`the answer to ${asked} with a key that no checkpoint can have`, {
+        expected: "InvalidInput",
+        actual: Result.isFailure(failure) ? failure.failure._tag : failure.success,
       })
     }
 

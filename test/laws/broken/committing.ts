@@ -244,6 +244,13 @@ export const epochUnchecked = flawed(({ store, checkpoints }) => {
   }
 })
 
+/** Reads a checkpoint of any key, also of one that no commit could move. */
+export const keysUnchecked = flawed(({ checkpoints }) => ({
+  checkpoints: {
+    read: (key) => Effect.catchTag(checkpoints.read(key), "InvalidInput", () => Effect.succeed(0)),
+  },
+}))
+
 /** The tracking record is dropped where the commit writes events. */
 export const checkpointDropped = asking((commit) => {
   const { checkpoint: _, ...rest } = commit
