@@ -41,16 +41,16 @@ export interface Plan {
 }
 
 /**
- * Every fault, most often none.
+ * Every fault but death, most often none, or one that only takes time.
  *
  * @category arbitraries
  * @since 0.1.0
  */
 export const fault: fc.Arbitrary<Fault> = fc.oneof(
   { withCrossShrink: true },
-  fc.constant<Fault>("None"),
-  fc.constant<Fault>("Slow"),
-  fc.constantFrom<Fault>("Unavailable", "LostBefore", "LostWhile", "LostAfter"),
+  { weight: 3, arbitrary: fc.constant<Fault>("None") },
+  { weight: 3, arbitrary: fc.constant<Fault>("Slow") },
+  { weight: 1, arbitrary: fc.constantFrom<Fault>("Unavailable", "LostBefore", "LostWhile", "LostAfter") },
 )
 
 /**

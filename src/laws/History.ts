@@ -260,7 +260,11 @@ const circleOf = (graph: Graph, entrances: ReadonlyArray<number>): ReadonlyArray
       reached.push(node)
       level.push(node)
     }
-    for (let length = 1; level.length > 0 && found === undefined && (shortest.length === 0 || length <= shortest.length); length++) {
+    for (
+      let length = 1;
+      level.length > 0 && found === undefined && (shortest.length === 0 || length <= shortest.length);
+      length++
+    ) {
       const next: Array<readonly [node: number, parent: number]> = []
       for (let i = 0; i < level.length; i++) {
         const node = level[i] ?? start

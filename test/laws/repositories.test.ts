@@ -1,0 +1,30 @@
+import * as Layer from "effect/Layer"
+import { EventMapper } from "../../src/core/program/EventMapper.ts"
+import * as Memory from "../../src/interpreters/memory/Memory.ts"
+import * as RepositoryLaws from "../../src/laws/RepositoryLaws.ts"
+import { laws } from "../../src/laws/vitest.ts"
+import { catches } from "./broken/caught.ts"
+import { checkThenAct } from "./broken/committing.ts"
+import { staleReplica } from "./broken/reading.ts"
+import * as repositories from "./broken/repositories.ts"
+import { sqlite } from "./subjects.ts"
+
+const layer = Layer.merge(Memory.layer, EventMapper.plain)
+
+laws(RepositoryLaws.suite({ layer }))
+laws(RepositoryLaws.suite({ layer: Layer.merge(sqlite, EventMapper.plain), runs: 20 }))
+
+const repository = (make: typeof repositories.loadsOnce) => RepositoryLaws.suite({ layer, repository: make })
+catches("S11", "a store that checks, then acts", RepositoryLaws.suite({ layer: repositories.on(checkThenAct) }))
+catches(
+  "S11",
+  "a store that reads from a stale replica",
+  RepositoryLaws.suite({ layer: repositories.on(staleReplica) }),
+)
+catches("S11", "a cached load that is not refreshed", repository(repositories.loadsOnce))
+catches("S11", "a refusal from a stale cache", repository(repositories.refusesFromCache))
+catches(
+  "S11",
+  "a transaction that does not assert what it only read",
+  RepositoryLaws.suite({ layer: repositories.readsUnasserted }),
+)
