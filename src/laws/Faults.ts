@@ -54,6 +54,14 @@ export const fault: fc.Arbitrary<Fault> = fc.oneof(
 )
 
 /**
+ * Only what takes time.
+ *
+ * @category arbitraries
+ * @since 0.1.0
+ */
+export const slowness: fc.Arbitrary<Fault> = fc.constantFrom<[Fault, ...Array<Fault>]>("None", "Slow", "Slow")
+
+/**
  * Hands out faults one after another, and then none for ever.
  *
  * @category constructors

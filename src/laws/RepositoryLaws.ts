@@ -5,13 +5,16 @@
  * @since 0.1.0
  */
 import type { Suite } from "./Law.ts"
+import { caching } from "./repository/Caching.ts"
+import { company } from "./repository/Company.ts"
 import type { RepositorySubject } from "./repository/Register.ts"
+import { repeats } from "./repository/Repeats.ts"
 import { serializable } from "./repository/Serializable.ts"
 
 export type { RepositorySubject } from "./repository/Register.ts"
 
 /**
- * Every law of repositories (S11).
+ * Every law of repositories (S11, SN3, and S13 and S19 for callers).
  *
  * @example
  * ```ts
@@ -28,5 +31,5 @@ export type { RepositorySubject } from "./repository/Register.ts"
  */
 export const suite = (subject: RepositorySubject): Suite => ({
   name: "a repository",
-  laws: [serializable(subject)],
+  laws: [serializable(subject), repeats(subject), company(subject), caching(subject)],
 })

@@ -4,7 +4,7 @@ import * as Memory from "../../src/interpreters/memory/Memory.ts"
 import * as RepositoryLaws from "../../src/laws/RepositoryLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
 import { catches } from "./broken/caught.ts"
-import { checkThenAct } from "./broken/committing.ts"
+import { checkThenAct, emptyCommandsForgotten } from "./broken/committing.ts"
 import { staleReplica } from "./broken/reading.ts"
 import * as repositories from "./broken/repositories.ts"
 import { sqlite } from "./subjects.ts"
@@ -27,4 +27,19 @@ catches(
   "S11",
   "a transaction that does not assert what it only read",
   RepositoryLaws.suite({ layer: repositories.readsUnasserted }),
+)
+
+catches("S13.2", "command ids that each process remembers for itself", repository(repositories.idsPerProcess))
+catches("S13.2", "a repeat that is answered with how things stand now", repository(repositories.repeatsAnswerNow))
+catches(
+  "S13.2",
+  "a store that forgets commands without events",
+  RepositoryLaws.suite({ layer: repositories.on(emptyCommandsForgotten) }),
+)
+catches("S19.2", "a fault that takes its company along", repository(repositories.failsTogether))
+catches("SN3", "a cached load that is not refreshed", repository(repositories.loadsOnce))
+catches(
+  "SN3",
+  "a store that reads from a stale replica",
+  RepositoryLaws.suite({ layer: repositories.on(staleReplica) }),
 )

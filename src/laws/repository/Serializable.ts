@@ -44,8 +44,6 @@ interface Made {
   readonly told: Told
 }
 
-const slow = fc.constantFrom<[Faults.Fault, ...Array<Faults.Fault>]>("None", "Slow", "Slow")
-
 const ids: ReadonlyArray<Id> = ["a", "b"]
 const unknown: Told = { _tag: "Unknown" }
 
@@ -140,7 +138,10 @@ export const serializable = ({ layer, repository: make = repository, runs = 100 
       callers: program(program(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
       commits: program(Faults.fault, { maxLength: 16 }),
       reads: program(
-        fc.oneof({ weight: 9, arbitrary: slow }, { weight: 1, arbitrary: fc.constant<Faults.Fault>("Unavailable") }),
+        fc.oneof(
+          { weight: 9, arbitrary: Faults.slowness },
+          { weight: 1, arbitrary: fc.constant<Faults.Fault>("Unavailable") },
+        ),
         { maxLength: 32 },
       ),
     }),
