@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import type { Suite } from "./Law.ts"
+import { irrelevance } from "./layer/Irrelevance.ts"
 import { type CipherSubject, cipherLaws } from "./layer/Sealing.ts"
 import { type TransparencySubject, transparency as transparencyLaw } from "./layer/Transparency.ts"
 import { type WiringSubject, wiring as wiringLaw } from "./layer/Wiring.ts"
@@ -34,6 +35,17 @@ export type { WiringSubject } from "./layer/Wiring.ts"
 export const transparency = (subject: TransparencySubject): Suite => ({
   name: "layers that cannot be seen",
   laws: [transparencyLaw(subject)],
+})
+
+/**
+ * The law that no snapshot is relevant to a store and a mapper, nor what becomes of the port to it (SN2).
+ *
+ * @category suites
+ * @since 0.1.0
+ */
+export const snapshots = (subject: TransparencySubject): Suite => ({
+  name: "snapshots of any kind",
+  laws: [irrelevance(subject)],
 })
 
 /**

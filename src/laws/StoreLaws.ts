@@ -5,6 +5,7 @@
  */
 import * as Memory from "../interpreters/memory/Memory.ts"
 import type { Suite } from "./Law.ts"
+import { S19 } from "./store/Company.ts"
 import { S12 } from "./store/Conditions.ts"
 import { S15 } from "./store/Consuming.ts"
 import { S2, S4 } from "./store/Deciding.ts"
@@ -19,10 +20,10 @@ import type { Subject } from "./store/World.ts"
 export type { Pair } from "./store/Differential.ts"
 export type { StoreServices, Subject } from "./store/World.ts"
 
-const all = [S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S12, S13, S14, S15]
+const all = [S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S12, S13, S14, S15, S19]
 
 /**
- * Every law of stores (S1–S10, S12–S15, and S17 against the store in memory). The layer is built anew for each run and
+ * Every law of stores (S1–S10, S12–S15, S19, and S17 against the store in memory). The layer is built anew for each run and
  * has to begin empty.
  *
  * @example

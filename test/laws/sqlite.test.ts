@@ -19,6 +19,7 @@ laws(NotificationLaws.suite({ layer: NotificationLog.layer(2).pipe(Layer.provide
 
 const mapper = EventMapper.layer.pipe(Layer.provide([ciphers.good, Zstd.layer, Hash.sha256]))
 laws(LayerLaws.transparency({ layer: Layer.merge(sqlite, mapper), runs: 15 }))
+laws(LayerLaws.snapshots({ layer: Layer.merge(sqlite, mapper), runs: 20 }))
 
 /** The database, its log, and whatever else lies beside it. */
 const files = Effect.sync(() => {

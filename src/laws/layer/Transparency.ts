@@ -36,7 +36,8 @@ export interface TransparencySubject {
   readonly runs?: number | undefined
 }
 
-type Operation = { readonly id: string; readonly by: number } & (
+/** @category model @since 0.1.0 */
+export type Operation = { readonly id: string; readonly by: number } & (
   | {
       readonly _tag: "Execute"
       readonly command: JarCommand
@@ -52,7 +53,8 @@ const id = fc.constantFrom("a", "b")
 /** Two repositories on one store, each with a cache of its own: what one writes makes the other's stale. */
 const by = fc.nat(1)
 
-const operation: fc.Arbitrary<Operation> = fc.oneof(
+/** @category arbitraries @since 0.1.0 */
+export const operation: fc.Arbitrary<Operation> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record(
@@ -129,6 +131,15 @@ const refusal = (error: unknown): unknown =>
     ? { ...Object.fromEntries(Object.entries(error).filter(([key]) => !incomparable.includes(key))), _tag: error._tag }
     : error
 
+/**
+ * What an operation comes to: its answer, or why it has none, as far as laws compare them.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const outcome = (jars: Jarring, operation: Operation): Effect.Effect<unknown, never, Repository.Needs> =>
+  Effect.map(Effect.result(answer(jars, operation)), Result.match({ onSuccess: (value) => value, onFailure: refusal }))
+
 const answers = (
   layer: TransparencySubject["layer"],
   aggregate: typeof Jars,
@@ -138,11 +149,8 @@ const answers = (
   Effect.suspend(() => {
     const repositories = [repository(aggregate, cache), repository(aggregate, cache)] as const
     return Effect.forEach(program, (operation) =>
-      Effect.result(answer(repositories[operation.by === 0 ? 0 : 1], operation)).pipe(
-        Effect.map(Result.match({ onSuccess: (value) => value, onFailure: refusal })),
-        // Snapshots are taken in the background: let them.
-        Effect.tap(wait(2)),
-      ),
+      // Snapshots are taken in the background: let them.
+      Effect.tap(outcome(repositories[operation.by === 0 ? 0 : 1], operation), wait(2)),
     )
   }).pipe(Effect.provide(Layer.fresh(layer)))
 
