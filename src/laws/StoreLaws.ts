@@ -10,6 +10,7 @@ import { S12 } from "./store/Conditions.ts"
 import { S15 } from "./store/Consuming.ts"
 import { S2, S4 } from "./store/Deciding.ts"
 import { type Pair, S17 } from "./store/Differential.ts"
+import { type LivenessSubject, S20 } from "./store/Liveness.ts"
 import { S6, S9, S10 } from "./store/Order.ts"
 import { S7, S8 } from "./store/Racing.ts"
 import { S14 } from "./store/Ranges.ts"
@@ -18,6 +19,7 @@ import { S13 } from "./store/Repeating.ts"
 import type { Subject } from "./store/World.ts"
 
 export type { Pair } from "./store/Differential.ts"
+export type { LivenessSubject } from "./store/Liveness.ts"
 export type { StoreServices, Subject } from "./store/World.ts"
 
 const all = [S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S12, S13, S14, S15, S19]
@@ -49,3 +51,12 @@ export const suite = (subject: Subject): Suite => ({
  * @since 0.1.0
  */
 export const differential = (pair: Pair): Suite => ({ name: "two stores", laws: [S17(pair)] })
+
+/**
+ * The law that no call blocks the process (S20), also while somebody else holds the store. It measures time, and takes
+ * some seconds.
+ *
+ * @category suites
+ * @since 0.1.0
+ */
+export const liveness = (subject: LivenessSubject): Suite => ({ name: "a store in use", laws: [S20(subject)] })
