@@ -77,7 +77,7 @@ const act = (lane: string, serial: number): ReadonlyArray<Effect.Effect<Answer, 
       const { from, to, amount } = task
       const moved = Effect.map(
         transfer(op, from, to, amount),
-        (position): Answer => ({ told: "moved", from, to, position }),
+        ({ position, seen }): Answer => ({ told: "moved", from, to, position, seen }),
       )
       return [answered(from, moved)]
     }
