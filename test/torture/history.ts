@@ -42,29 +42,28 @@ export const historyOf = (
 ): ReadonlyArray<History.Operation> => {
   const history: Array<History.Operation> = []
   const owned = new Set<string>()
-  /** By operation: when its lane's answer before was given, and when first a repeat was told. */
-  const begun = new Map<string, number>()
+  /** By operation: when first a repeat of it was told. */
   const known = new Map<string, number>()
-  const last = new Map<string, number>()
+  const answers = new Map<string, Array<{ readonly serial: number; readonly end: number }>>()
   for (const line of lines) {
     const { lane, serial, start, end } = line
     const op = nameOf(lane, serial)
-    if (!begun.has(op)) begun.set(op, last.get(lane) ?? 0)
     if (line.told === "recorded" && line.repeated) known.set(op, Math.min(end, known.get(op) ?? end))
     const access = told(line)
     if (access !== undefined) {
       history.push({ caller: op, what: line.told, start, end, ...access })
       for (const write of access.writes) owned.add(keyOf(write))
     }
-    last.set(lane, Math.max(end, last.get(lane) ?? 0))
+    const given = answers.get(lane) ?? []
+    answers.set(lane, given)
+    given.push({ serial, end })
   }
   for (const [op, events] of byOp) {
     const writes = events.map(({ stream, version }) => ({ stream: stream.id, version }))
     const untold = writes.filter((write) => !owned.has(keyOf(write)))
     if (untold.length === 0) continue
-    const lane = op.slice(0, op.indexOf("."))
-    // One that has no line at all is the last of its lane.
-    const start = begun.get(op) ?? last.get(lane) ?? 0
+    const [lane = "", serial] = op.split(".")
+    const start = answers.get(lane)?.findLast((answer) => answer.serial < Number(serial))?.end ?? 0
     history.push({
       caller: op,
       what: "untold",
