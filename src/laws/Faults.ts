@@ -145,6 +145,16 @@ export const inject = (store: EventStore["Service"], { commit, read }: Plan): Ev
 /**
  * The layer whose store is behind a connection with these faults: a new plan each time it is built.
  *
+ * @example
+ * ```ts
+ * import { Faults } from "everfold/laws"
+ * import { Memory } from "everfold/memory"
+ *
+ * // Every commit is lost at first, half of them after they were recorded.
+ * let commits = 0
+ * const commit = () => (["LostAfter", "None", "LostBefore", "None"] as const)[commits++ % 4] ?? "None"
+ * const flaky = Memory.layer.pipe(Faults.layer(() => ({ commit, read: () => "None" })))
+ * ```
  * @category layers
  * @since 0.1.0
  */

@@ -14,6 +14,7 @@
  * @since 0.1.0
  */
 import type { Version } from "../core/event/Commit.ts"
+import * as Circles from "./Circles.ts"
 
 /**
  * @category model
@@ -78,6 +79,15 @@ const show = ({ stream, version }: Access): string => `version ${version} of ${s
 /**
  * A violation, for people: a line a step.
  *
+ * @example
+ * ```ts
+ * import { History } from "everfold/laws"
+ *
+ * const look = { caller: "Bob", what: "look", start: 1, end: 2, reads: [], writes: [] }
+ * const access = { stream: "Account-1", version: 3 }
+ * const unwritten: History.Violation = { _tag: "NeverWritten", access, seenBy: look }
+ * console.log(History.explain(unwritten)) // Bob (look) saw version 3 of Account-1, which nobody wrote.
+ * ```
  * @category conversions
  * @since 0.1.0
  */
@@ -120,22 +130,14 @@ const writersOf = (
 }
 
 /**
- * Operations and moments, and what comes right before what. An operation comes before the moment of its answer, and a
- * moment before the next one and before whatever was asked for between the two: that orders all that did not overlap,
- * with two edges an operation.
+ * What comes right before what: operations, and the moments of their answers. An operation comes before the moment of its
+ * answer, and a moment before the next one and before whatever was asked for between the two: that orders all that did
+ * not overlap, with two edges an operation.
  */
-interface Graph {
-  readonly operations: number
-  readonly nodes: number
-  /** The successors of node `n` are `targets[offsets[n]]` to `targets[offsets[n + 1] - 1]`. */
-  readonly offsets: Uint32Array
-  readonly targets: Uint32Array
-}
-
 const graphOf = (
   history: ReadonlyArray<Operation>,
   writers: ReadonlyMap<string, ReadonlyMap<Version, number>>,
-): Graph => {
+): Circles.Graph => {
   const from: Array<number> = []
   const to: Array<number> = []
   const edge = (a: number | undefined, b: number | undefined): void => {
@@ -169,64 +171,19 @@ const graphOf = (
     const passed = before(start)
     if (passed > 0) edge(operations + passed - 1, i)
   }
-  const nodes = operations + moments.length
-  const offsets = new Uint32Array(nodes + 1)
-  for (const node of from) offsets[node + 1] = (offsets[node + 1] ?? 0) + 1
-  for (let node = 0; node < nodes; node++) offsets[node + 1] = (offsets[node + 1] ?? 0) + (offsets[node] ?? 0)
-  const next = offsets.slice()
-  const targets = new Uint32Array(from.length)
-  for (const [i, node] of from.entries()) {
-    const at = next[node] ?? 0
-    targets[at] = to[i] ?? 0
-    next[node] = at + 1
-  }
-  return { operations, nodes, offsets, targets }
+  return Circles.graph({ inner: operations, nodes: operations + moments.length, from, to })
 }
-
-const eachTarget = ({ offsets, targets }: Graph, node: number, use: (target: number) => void): void => {
-  const end = offsets[node + 1] ?? 0
-  for (let i = offsets[node] ?? 0; i < end; i++) use(targets[i] ?? 0)
-}
-
-/** The operations in circles, and those that follow them: what is left when all that nothing comes before is taken away. */
-const knotOf = (graph: Graph): ReadonlyArray<number> => {
-  const predecessors = new Uint32Array(graph.nodes)
-  for (const target of graph.targets) predecessors[target] = (predecessors[target] ?? 0) + 1
-  const free: Array<number> = []
-  predecessors.forEach((count, node) => {
-    if (count === 0) free.push(node)
-  })
-  for (let node = free.pop(); node !== undefined; node = free.pop()) {
-    eachTarget(graph, node, (target) => {
-      const left = (predecessors[target] ?? 0) - 1
-      predecessors[target] = left
-      if (left === 0) free.push(target)
-    })
-  }
-  const left: Array<number> = []
-  predecessors.forEach((count, node) => {
-    if (count > 0 && node < graph.operations) left.push(node)
-  })
-  return left
-}
-
-/** Edges that the search for a short circle follows at most: beyond, it takes the shortest so far. */
-const effort = 30_000_000
 
 /**
  * Where circles can be entered, the most promising first: in every circle some operation comes before one that was asked
  * for earlier, and the longer ago that one had its answer, the shorter is the way back.
  */
-const entrancesOf = (
-  history: ReadonlyArray<Operation>,
-  graph: Graph,
-  knot: ReadonlyArray<number>,
-): ReadonlyArray<number> => {
+const entrancesOf = (history: ReadonlyArray<Operation>, graph: Circles.Graph): ReadonlyArray<number> => {
   const found: Array<{ readonly node: number; readonly back: number }> = []
-  for (const node of knot) {
+  for (const node of Circles.members(graph)) {
     const start = history[node]?.start ?? 0
     let back: number | undefined
-    eachTarget(graph, node, (target) => {
+    Circles.eachTarget(graph, node, (target) => {
       const later = history[target]
       if (later !== undefined && later.start <= start)
         back = Math.max(back ?? Number.NEGATIVE_INFINITY, start - later.end)
@@ -234,61 +191,6 @@ const entrancesOf = (
     if (back !== undefined) found.push({ node, back })
   }
   return found.sort((a, b) => b.back - a.back).map(({ node }) => node)
-}
-
-/**
- * The shortest circle of operations. It searches from each entrance in turn, breadth first; passing through moments costs
- * nothing.
- */
-const circleOf = (graph: Graph, entrances: ReadonlyArray<number>): ReadonlyArray<number> => {
-  const parents = new Int32Array(graph.nodes).fill(-1)
-  let shortest: ReadonlyArray<number> = []
-  let steps = 0
-
-  const backFrom = (last: number, start: number): ReadonlyArray<number> => {
-    const path: Array<number> = []
-    for (let node = last; node !== start; node = parents[node] ?? start) if (node < graph.operations) path.unshift(node)
-    return [start, ...path]
-  }
-
-  const search = (start: number): void => {
-    const reached: Array<number> = []
-    let found: number | undefined
-    let level: Array<number> = [start]
-    const reach = (node: number, parent: number, level: Array<number>): void => {
-      parents[node] = parent
-      reached.push(node)
-      level.push(node)
-    }
-    for (
-      let length = 1;
-      level.length > 0 && found === undefined && (shortest.length === 0 || length <= shortest.length);
-      length++
-    ) {
-      const next: Array<readonly [node: number, parent: number]> = []
-      for (let i = 0; i < level.length; i++) {
-        const node = level[i] ?? start
-        eachTarget(graph, node, (target) => {
-          steps++
-          if (target === start) found = Math.max(found ?? node, node)
-          else if (parents[target] !== -1) return
-          else if (node < graph.operations) next.push([target, node])
-          else reach(target, node, level)
-        })
-      }
-      level = []
-      for (const [node, parent] of next) if (parents[node] === -1) reach(node, parent, level)
-    }
-    const circle = found === undefined ? shortest : backFrom(found, start)
-    if (shortest.length === 0 || circle.length < shortest.length) shortest = circle
-    for (const node of reached) parents[node] = -1
-  }
-
-  for (const start of entrances) {
-    if (shortest.length === 2 || (shortest.length > 0 && steps > effort)) break
-    search(start)
-  }
-  return shortest
 }
 
 /** Why one operation comes before another. */
@@ -325,8 +227,7 @@ const stepOf = (before: Operation, after: Operation): Step => {
  *   { caller: "Ada", what: "deposit", start: 1, end: 2, reads: [{ stream, version: 0 }], writes: [{ stream, version: 1 }] },
  *   { caller: "Bob", what: "look", start: 3, end: 4, reads: [{ stream, version: 0 }], writes: [] }
  * ]
- * const violation = History.violation(history)
- * console.log(violation?._tag) // Circle
+ * console.log(History.violation(history)?._tag) // Circle
  * ```
  * @category checking
  * @since 0.1.0
@@ -335,9 +236,8 @@ export const violation = (history: ReadonlyArray<Operation>): Violation | undefi
   const writers = writersOf(history)
   if ("_tag" in writers) return writers
   const graph = graphOf(history, writers)
-  const knot = knotOf(graph)
-  if (knot.length === 0) return undefined
-  const circle = circleOf(graph, entrancesOf(history, graph, knot)).flatMap((node) => history[node] ?? [])
+  const circle = Circles.shortest(graph, entrancesOf(history, graph)).flatMap((node) => history[node] ?? [])
+  if (circle.length === 0) return undefined
   const steps = circle.map((before, i) => stepOf(before, circle[(i + 1) % circle.length] ?? before))
   return { _tag: "Circle", steps }
 }

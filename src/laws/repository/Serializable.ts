@@ -136,7 +136,10 @@ export const serializable = ({ layer, repository: make = repository, runs = 100 
     equation: "read and write edges, by versions, and real-time edges form no circle; what is shown was recorded",
     given: fc.record({
       callers: program(program(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
-      commits: program(Faults.fault, { maxLength: 16 }),
+      commits: program(
+        fc.oneof({ weight: 20, arbitrary: Faults.fault }, { weight: 1, arbitrary: fc.constant<Faults.Fault>("Dies") }),
+        { maxLength: 16 },
+      ),
       reads: program(
         fc.oneof(
           { weight: 9, arbitrary: Faults.slowness },
