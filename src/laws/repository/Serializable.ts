@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as Cause from "effect/Cause"
+import { TaggedError } from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as fc from "fast-check"
@@ -89,6 +90,12 @@ const historyOf = (made: ReadonlyArray<Made>, registers: ReadonlyArray<Recorded>
     })
 }
 
+class NotSerializable extends TaggedError("NotSerializable")<{ readonly violation: History.Violation }> {
+  override get message(): string {
+    return History.explain(this.violation)
+  }
+}
+
 /** What a caller was shown is what was recorded. */
 const judgeSeen = Effect.fnUntraced(function* (
   who: string,
@@ -120,7 +127,7 @@ const judge = Effect.fnUntraced(function* (made: ReadonlyArray<Made>, registers:
     for (const seen of [...told.on, ...told.shown]) yield* judgeSeen(caller, seen, registers)
   }
   const violation = History.violation(historyOf(made, registers))
-  if (violation !== undefined) yield* Effect.fail(new Error(History.explain(violation)))
+  if (violation !== undefined) return yield* new NotSerializable({ violation })
 })
 
 /**
