@@ -79,7 +79,8 @@ const act = (lane: string, serial: number): ReadonlyArray<Effect.Effect<Answer, 
         transfer(op, from, to, amount),
         ({ position, seen }): Answer => ({ told: "moved", from, to, position, seen }),
       )
-      return [answered(from, moved)]
+      const done = answered(from, moved)
+      return [task.manner === "interrupted" ? soon(serial % 6, done) : done]
     }
     case "hasty": {
       const command: Command = { _tag: "Deposit", op, amounts: [task.amount] }
