@@ -4,7 +4,7 @@ import * as Memory from "../../src/interpreters/memory/Memory.ts"
 import * as RepositoryLaws from "../../src/laws/RepositoryLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
 import { catches } from "./broken/caught.ts"
-import { checkThenAct, emptyCommandsForgotten } from "./broken/committing.ts"
+import { checkThenAct, emptyCommandsForgotten, repeatsAppended } from "./broken/committing.ts"
 import { staleReplica } from "./broken/reading.ts"
 import * as repositories from "./broken/repositories.ts"
 import { sqlite } from "./subjects.ts"
@@ -35,6 +35,11 @@ catches(
   "S13.2",
   "a store that forgets commands without events",
   RepositoryLaws.suite({ layer: repositories.on(emptyCommandsForgotten) }),
+)
+catches(
+  "S11",
+  "a store that appends what it has already",
+  RepositoryLaws.suite({ layer: repositories.on(repeatsAppended) }),
 )
 catches("S19.2", "a fault that takes its company along", repository(repositories.failsTogether))
 catches("SN3", "a cached load that is not refreshed", repository(repositories.loadsOnce))

@@ -167,7 +167,7 @@ export const repeatsAppended = flawed(({ store }) => {
   let commits = 0
   const plain = new Map<string, string>()
   const salt = (id: string): string => {
-    const salted = id.replace(/^\d{8}/, String(commits).padStart(8, "0"))
+    const salted = id.replace(/^.{8}/, String(commits).padStart(8, "0"))
     plain.set(salted, id)
     return salted
   }
