@@ -66,9 +66,11 @@ const foundIn = (registers: ReadonlyArray<Recorded>, name: string): ReadonlyArra
     names.flatMap((by, i) => (by === name ? [{ stream: `Register-${id}`, version: i + 1 }] : [])),
   )
 
+const wrote = (told: Told): boolean => told._tag === "Answered" && told.wrote.some(({ times }) => times > 0)
+
 /** The history of what was told. What nobody was told to have written is the work of a call that has no answer. */
 const historyOf = (made: ReadonlyArray<Made>, registers: ReadonlyArray<Recorded>): ReadonlyArray<History.Operation> => {
-  const owned = new Set(made.flatMap(({ told, name }) => (told._tag === "Answered" ? [name] : [])))
+  const owned = new Set(made.flatMap(({ told, name }) => (wrote(told) ? [name] : [])))
   const access = ({ id, version }: { readonly id: Id; readonly version: number }): History.Access => ({
     stream: `Register-${id}`,
     version,
@@ -114,7 +116,7 @@ const judge = Effect.fnUntraced(function* (made: ReadonlyArray<Made>, registers:
   for (const { caller, call, name, told } of made) {
     const alike = made.filter((other) => other.name === name)
     const times = foundIn(registers, name).length
-    const wanted = alike.some((each) => each.told._tag === "Answered" && each.told.wrote.length > 0)
+    const wanted = alike.some((each) => wrote(each.told))
       ? [timesOf(call)]
       : alike.some((each) => each.told._tag === "Unknown")
         ? [0, timesOf(call)]
