@@ -7,12 +7,13 @@ import { catches } from "./broken/caught.ts"
 import { checkThenAct, emptyCommandsForgotten, repeatsAppended } from "./broken/committing.ts"
 import { staleReplica } from "./broken/reading.ts"
 import * as repositories from "./broken/repositories.ts"
-import { sqlite } from "./subjects.ts"
+import { sqlite, sqliteTwice } from "./subjects.ts"
 
 const layer = Layer.merge(Memory.layer, EventMapper.plain)
 
 laws(RepositoryLaws.suite({ layer }))
 laws(RepositoryLaws.suite({ layer: Layer.merge(sqlite, EventMapper.plain), runs: 20 }))
+laws(RepositoryLaws.suite({ layer: Layer.merge(sqliteTwice, EventMapper.plain), runs: 10 }))
 
 const repository = (make: typeof repositories.loadsOnce) => RepositoryLaws.suite({ layer, repository: make })
 catches("S11", "a store that checks, then acts", RepositoryLaws.suite({ layer: repositories.on(checkThenAct) }))

@@ -12,9 +12,10 @@ import * as StoreLaws from "../../src/laws/StoreLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
 import { catches } from "./broken/caught.ts"
 import * as ciphers from "./broken/ciphers.ts"
-import { folder, rival, sqlite, waitingSqlite } from "./subjects.ts"
+import { folder, rival, sqlite, sqliteTwice, waitingSqlite } from "./subjects.ts"
 
 laws(StoreLaws.suite({ layer: sqlite, runs: 30 }))
+laws(StoreLaws.suite({ layer: sqliteTwice, runs: 10 }))
 laws(StoreLaws.liveness({ layer: sqlite, rival, runs: 1 }))
 catches("S20", "a store that waits for locks", StoreLaws.liveness({ layer: waitingSqlite, rival }), 1)
 laws(NotificationLaws.suite({ layer: NotificationLog.layer(2).pipe(Layer.provideMerge(sqlite)), runs: 15 }))

@@ -4,8 +4,13 @@ import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { Checkpoints } from "../../src/core/port/Checkpoints.ts"
+import { EventStore } from "../../src/core/port/EventStore.ts"
+import { Snapshots } from "../../src/core/port/Snapshots.ts"
 import { open } from "../../src/interpreters/sqlite/Connection.ts"
 import * as Sqlite from "../../src/interpreters/sqlite/Sqlite.ts"
 import * as Store from "../../src/interpreters/sqlite/Store.ts"
@@ -32,6 +37,40 @@ const inFolder = <A, E>(make: (filename: string) => Layer.Layer<A, E>): Layer.La
 
 /** A new file in a folder of its own for each build; it goes with the layer. */
 export const sqlite = inFolder((filename) => Sqlite.layer({ filename }))
+
+/** Two connections to one file, as two processes have them, that take turns: each call meets what the other one did. */
+export const sqliteTwice = inFolder((filename) =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const one = yield* Layer.build(Layer.fresh(Sqlite.layer({ filename })))
+      const other = yield* Layer.build(Layer.fresh(Sqlite.layer({ filename })))
+      let calls = 0
+      const turn = () => (calls++ % 2 === 0 ? one : other)
+      const store = () => Context.get(turn(), EventStore)
+      const checkpoints = () => Context.get(turn(), Checkpoints)
+      const snapshots = () => Context.get(turn(), Snapshots)
+      return Context.make(EventStore, {
+        commit: (commit) => Effect.suspend(() => store().commit(commit)),
+        readStream: (stream, range) => Effect.suspend(() => store().readStream(stream, range)),
+        readAll: (range) => Effect.suspend(() => store().readAll(range)),
+        streams: (range) => Effect.suspend(() => store().streams(range)),
+        command: (id) => Effect.suspend(() => store().command(id)),
+        head: Effect.suspend(() => store().head),
+        changes: Stream.suspend(() => store().changes),
+      }).pipe(
+        Context.add(Checkpoints, {
+          acquire: (key, ttl) => Effect.suspend(() => checkpoints().acquire(key, ttl)),
+          renew: (key, epoch, ttl) => Effect.suspend(() => checkpoints().renew(key, epoch, ttl)),
+          read: (key) => Effect.suspend(() => checkpoints().read(key)),
+        }),
+        Context.add(Snapshots, {
+          read: (stream) => Effect.suspend(() => snapshots().read(stream)),
+          write: (snapshot) => Effect.suspend(() => snapshots().write(snapshot)),
+        }),
+      )
+    }),
+  ),
+)
 
 /** One whose calls wait for the lock that another process holds, and the process with them. */
 export const waitingSqlite = inFolder((filename) =>

@@ -163,6 +163,7 @@ export const serializable = ({ layer, repository: make = repository, runs = 100 
         const store = yield* EventStore
         const flaky = Faults.inject(store, { commit: Faults.script(commits), read: Faults.script(reads) })
         const repositories = [make(1024), make(0), make(1)]
+        const sound = [...commits, ...reads].every((fault) => fault === "None" || fault === "Slow")
         const made: Array<Made> = []
         let tick = 0
         const run = Effect.fnUntraced(function* (caller: string, { call, repository, pause, patience }: Step) {
@@ -172,6 +173,12 @@ export const serializable = ({ layer, repository: make = repository, runs = 100 
           const asking = ask(registers, call, caller)
           const told =
             patience === undefined ? yield* asking : yield* Effect.raceFirst(asking, Effect.as(wait(patience), unknown))
+          if (sound && patience === undefined) {
+            yield* agree(`whether ${caller}, over a sound connection, has an answer`, {
+              expected: true,
+              actual: told._tag === "Answered" || told._tag === "Again",
+            })
+          }
           made.push({ caller, call, name: nameOf(call, caller), start, end: tick++, told })
         })
         yield* Effect.forEach(
