@@ -50,7 +50,7 @@ export const fault: fc.Arbitrary<Fault> = fc.oneof(
   { withCrossShrink: true },
   { weight: 3, arbitrary: fc.constant<Fault>("None") },
   { weight: 3, arbitrary: fc.constant<Fault>("Slow") },
-  { weight: 1, arbitrary: fc.constantFrom<Fault>("Unavailable", "LostBefore", "LostWhile", "LostAfter") },
+  { weight: 2, arbitrary: fc.constantFrom<Fault>("Unavailable", "LostBefore", "LostWhile", "LostAfter") },
 )
 
 /**

@@ -100,6 +100,8 @@ export type Told =
   | { readonly _tag: "Nothing" }
   /** It has no answer, or one that leaves open whether something was recorded. */
   | { readonly _tag: "Unknown" }
+  /** It was interrupted: when that is done, something is recorded or never will be. */
+  | { readonly _tag: "Interrupted" }
 
 /** A transaction that is not wanted, with what it was decided on. */
 class Unwanted {

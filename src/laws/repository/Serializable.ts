@@ -46,7 +46,8 @@ interface Made {
 }
 
 const ids: ReadonlyArray<Id> = ["a", "b"]
-const unknown: Told = { _tag: "Unknown" }
+const interrupted: Told = { _tag: "Interrupted" }
+const isOpen = ({ _tag }: Told): boolean => _tag === "Unknown" || _tag === "Interrupted"
 
 /** What is recorded of a register. */
 interface Recorded {
@@ -68,8 +69,15 @@ const foundIn = (registers: ReadonlyArray<Recorded>, name: string): ReadonlyArra
 
 const wrote = (told: Told): boolean => told._tag === "Answered" && told.wrote.some(({ times }) => times > 0)
 
-/** The history of what was told. What nobody was told to have written is the work of a call that has no answer. */
-const historyOf = (made: ReadonlyArray<Made>, registers: ReadonlyArray<Recorded>): ReadonlyArray<History.Operation> => {
+/** The history of what was told; a commit may be `late` where its connection was lost. What nobody was told to have written is the work of a call that has no answer. */
+const historyOf = (
+  made: ReadonlyArray<Made>,
+  registers: ReadonlyArray<Recorded>,
+  late: boolean,
+): ReadonlyArray<History.Operation> => {
+  /** When it has happened, or never will. */
+  const latest = ({ told, end }: Made): number =>
+    told._tag === "Interrupted" && !late ? end : Number.POSITIVE_INFINITY
   const owned = new Set(made.flatMap(({ told, name }) => (wrote(told) ? [name] : [])))
   const access = ({ id, version }: { readonly id: Id; readonly version: number }): History.Access => ({
     stream: `Register-${id}`,
@@ -86,9 +94,11 @@ const historyOf = (made: ReadonlyArray<Made>, registers: ReadonlyArray<Recorded>
         })
         return [{ ...operation, end, reads: told.on.map(access), writes }]
       }
-      if (told._tag !== "Unknown" || owned.has(name)) return []
+      if (!isOpen(told) || owned.has(name)) return []
       owned.add(name)
-      return [{ ...operation, end: Number.POSITIVE_INFINITY, reads: [], writes: foundIn(registers, name) }]
+      // Of several with one command id, each may be the one.
+      const ends = made.filter((each) => each.name === name && isOpen(each.told)).map(latest)
+      return [{ ...operation, end: Math.max(...ends), reads: [], writes: foundIn(registers, name) }]
     })
 }
 
@@ -112,13 +122,17 @@ const judgeSeen = Effect.fnUntraced(function* (
   yield* agree(`what ${who} was shown of ${id} at version ${version}`, { expected, actual: { names, position } })
 })
 
-const judge = Effect.fnUntraced(function* (made: ReadonlyArray<Made>, registers: ReadonlyArray<Recorded>) {
+const judge = Effect.fnUntraced(function* (
+  made: ReadonlyArray<Made>,
+  registers: ReadonlyArray<Recorded>,
+  late: boolean,
+) {
   for (const { caller, call, name, told } of made) {
     const alike = made.filter((other) => other.name === name)
     const times = foundIn(registers, name).length
     const wanted = alike.some((each) => wrote(each.told))
       ? [timesOf(call)]
-      : alike.some((each) => each.told._tag === "Unknown")
+      : alike.some((each) => isOpen(each.told))
         ? [0, timesOf(call)]
         : [0]
     yield* agree(`how often ${name} is noted, of which ${caller} was told ${show(told)},`, {
@@ -128,7 +142,7 @@ const judge = Effect.fnUntraced(function* (made: ReadonlyArray<Made>, registers:
     if (told._tag !== "Answered") continue
     for (const seen of [...told.on, ...told.shown]) yield* judgeSeen(caller, seen, registers)
   }
-  const violation = History.violation(historyOf(made, registers))
+  const violation = History.violation(historyOf(made, registers, late))
   if (violation !== undefined) return yield* new NotSerializable({ violation })
 })
 
@@ -172,7 +186,9 @@ export const serializable = ({ layer, repository: make = repository, runs = 100 
           const start = tick++
           const asking = ask(registers, call, caller)
           const told =
-            patience === undefined ? yield* asking : yield* Effect.raceFirst(asking, Effect.as(wait(patience), unknown))
+            patience === undefined
+              ? yield* asking
+              : yield* Effect.raceFirst(asking, Effect.as(wait(patience), interrupted))
           if (sound && patience === undefined) {
             yield* agree(`whether ${caller}, over a sound connection, has an answer`, {
               expected: true,
@@ -187,12 +203,13 @@ export const serializable = ({ layer, repository: make = repository, runs = 100 
           { concurrency: "unbounded" },
         ).pipe(Effect.provideService(EventStore, flaky))
         // A commit whose connection was lost may still be on its way.
-        yield* Effect.sleep(commits.includes("LostWhile") ? 5 : 0)
+        const late = commits.includes("LostWhile")
+        yield* Effect.sleep(late ? 5 : 0)
         const registers = yield* Effect.forEach(ids, (id) => recorded(store, id))
         const trace = made.map(
           ({ caller, call, told, start, end }) => `${start}–${end} ${caller} ${describe(call)}: ${show(told)}`,
         )
-        yield* Effect.catchCause(judge(made, registers), (cause) =>
+        yield* Effect.catchCause(judge(made, registers, late), (cause) =>
           Effect.fail(new Traced({ reason: Cause.squash(cause), trace })),
         )
       },
