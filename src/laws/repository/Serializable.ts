@@ -152,7 +152,7 @@ const judge = Effect.fnUntraced(function* (
  * @category laws
  * @since 0.1.0
  */
-export const serializable = ({ layer, repository: make = repository, runs = 100 }: RepositorySubject): Law.Law =>
+export const serializable = ({ layer, repository: make = repository, runs = 200 }: RepositorySubject): Law.Law =>
   Law.make({
     name: "S11",
     title: "strict serializability",
