@@ -7,6 +7,7 @@
 import type { Suite } from "./Law.ts"
 import { type ChangingSubject, changing as changingLaw } from "./layer/Changing.ts"
 import { forging as forgingLaw } from "./layer/Forging.ts"
+import { irrelevance } from "./layer/Irrelevance.ts"
 import { type PickingSubject, picking as pickingLaw } from "./layer/Picking.ts"
 import { type RotationSubject, rotationLaws } from "./layer/Rotation.ts"
 import { type CipherSubject, cipherLaws } from "./layer/Sealing.ts"
@@ -42,6 +43,27 @@ export type { WiringSubject } from "./layer/Wiring.ts"
 export const transparency = (subject: TransparencySubject): Suite => ({
   name: "layers that cannot be seen",
   laws: [transparencyLaw(subject)],
+})
+
+/**
+ * The law that no snapshot is relevant to a store and a mapper, nor what becomes of the port to it (SN2).
+ *
+ * @example
+ * ```ts
+ * import { EventMapper } from "everfold"
+ * import { Memory } from "everfold/memory"
+ * import { LayerLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ * import * as Layer from "effect/Layer"
+ *
+ * laws(LayerLaws.snapshots({ layer: Layer.merge(Memory.layer, EventMapper.plain), runs: 20 }))
+ * ```
+ * @category suites
+ * @since 0.1.0
+ */
+export const snapshots = (subject: TransparencySubject): Suite => ({
+  name: "snapshots of any kind",
+  laws: [irrelevance(subject)],
 })
 
 /**

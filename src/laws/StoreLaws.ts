@@ -5,10 +5,12 @@
  */
 import * as Memory from "../interpreters/memory/Memory.ts"
 import type { Suite } from "./Law.ts"
+import { S19 } from "./store/Company.ts"
 import { S12 } from "./store/Conditions.ts"
 import { S15 } from "./store/Consuming.ts"
 import { S2, S4 } from "./store/Deciding.ts"
 import { type Pair, S17 } from "./store/Differential.ts"
+import { type LivenessSubject, S20 } from "./store/Liveness.ts"
 import { S6, S9, S10 } from "./store/Order.ts"
 import { S7, S8 } from "./store/Racing.ts"
 import { S14 } from "./store/Ranges.ts"
@@ -17,12 +19,13 @@ import { S13 } from "./store/Repeating.ts"
 import type { Subject } from "./store/World.ts"
 
 export type { Pair } from "./store/Differential.ts"
+export type { LivenessSubject } from "./store/Liveness.ts"
 export type { StoreServices, Subject } from "./store/World.ts"
 
-const all = [S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S12, S13, S14, S15]
+const all = [S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S12, S13, S14, S15, S19]
 
 /**
- * Every law of stores (S1–S10, S12–S15, and S17 against the store in memory). The layer is built anew for each run and
+ * Every law of stores (S1–S10, S12–S15, S19, and S17 against the store in memory). The layer is built anew for each run and
  * has to begin empty.
  *
  * @example
@@ -57,3 +60,21 @@ export const suite = (subject: Subject): Suite => ({
  * @since 0.1.0
  */
 export const differential = (pair: Pair): Suite => ({ name: "two stores", laws: [S17(pair)] })
+
+/**
+ * The law that no call blocks the process (S20), also while somebody else holds the store. It measures time, and takes
+ * some seconds.
+ *
+ * @example
+ * ```ts
+ * import { Memory } from "everfold/memory"
+ * import { StoreLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ *
+ * const subject: StoreLaws.LivenessSubject = { layer: Memory.layer }
+ * laws(StoreLaws.liveness(subject))
+ * ```
+ * @category suites
+ * @since 0.1.0
+ */
+export const liveness = (subject: LivenessSubject): Suite => ({ name: "a store in use", laws: [S20(subject)] })

@@ -70,6 +70,14 @@ catches("L1.1", "metadata that is lost", LayerLaws.transparency({ layer: layers.
 catches("L1.1", "compression that changes long bodies", LayerLaws.transparency({ layer: layers.foldsRepeats }))
 catches("L1.1", "snapshots that come back changed", LayerLaws.transparency({ layer: layers.snapshotsChanged }))
 
+laws(LayerLaws.snapshots({ layer: dressed(Cipher.none, Compression.none, Hash.sha256) }))
+laws(LayerLaws.snapshots({ layer: dressed(ciphers.good, Zstd.layer, Hash.sha256) }))
+catches("SN2", "a model version that nobody looks at", LayerLaws.snapshots({ layer: layers.modelIgnored }))
+catches("SN2", "a codec version that nobody looks at", LayerLaws.snapshots({ layer: layers.codecIgnored }))
+catches("SN2", "a digest that nobody looks at", LayerLaws.snapshots({ layer: layers.digestIgnored }))
+catches("SN2", "a link that nobody looks at", LayerLaws.snapshots({ layer: layers.linksIgnored }))
+catches("SN2", "an unknown key that is fatal", LayerLaws.snapshots({ layer: layers.unknownKeyFatal }))
+
 laws(NotificationLaws.suite({ layer: notifications.good }))
 laws(NotificationLaws.suite({ layer: NotificationLog.layer(1).pipe(Layer.provideMerge(Memory.layer)) }))
 catches("S16", "sections archived early", NotificationLaws.suite({ layer: notifications.archivedEarly }))

@@ -57,6 +57,7 @@ const caught: Record<string, ReadonlyArray<readonly [string, StoreLayer]>> = {
     ["the checkpoint dropped", committing.checkpointDropped],
     ["the checkpoint apart", committing.checkpointApart],
   ],
+  S19: [["a batch that fails as one", committing.failsTogether]],
   S17: [["hashes unchecked", committing.hashUnchecked]],
 }
 

@@ -3,3 +3,4 @@ import * as StoreLaws from "../../src/laws/StoreLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
 
 laws(StoreLaws.suite({ layer: Memory.layer }))
+laws(StoreLaws.liveness({ layer: Memory.layer, runs: 1 }))

@@ -12,13 +12,17 @@ import * as StoreLaws from "../../src/laws/StoreLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
 import { catches } from "./broken/caught.ts"
 import * as ciphers from "./broken/ciphers.ts"
-import { folder, sqlite } from "./subjects.ts"
+import { folder, rival, sqlite, sqliteTwice, waitingSqlite } from "./subjects.ts"
 
 laws(StoreLaws.suite({ layer: sqlite, runs: 30 }))
+laws(StoreLaws.suite({ layer: sqliteTwice, runs: 10 }))
+laws(StoreLaws.liveness({ layer: sqlite, rival, runs: 1 }))
+catches("S20", "a store that waits for locks", StoreLaws.liveness({ layer: waitingSqlite, rival }), 1)
 laws(NotificationLaws.suite({ layer: NotificationLog.layer(2).pipe(Layer.provideMerge(sqlite)), runs: 15 }))
 
 const mapper = EventMapper.layer.pipe(Layer.provide([ciphers.good, Zstd.layer, Hash.sha256]))
 laws(LayerLaws.transparency({ layer: Layer.merge(sqlite, mapper), runs: 15 }))
+laws(LayerLaws.snapshots({ layer: Layer.merge(sqlite, mapper), runs: 20 }))
 
 /** The database, its log, and whatever else lies beside it. */
 const files = Effect.sync(() => {

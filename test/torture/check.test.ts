@@ -71,6 +71,19 @@ it("finds an acknowledged command that is not there", async () => {
   expect(line && (await verdict({ told: [...evidence.told, { ...line, serial: missing }] }))).toContain("lost")
 })
 
+it("finds answers that no order explains: each is true, and together they are not", async () => {
+  const [first, second, other] = evidence.told
+  if (first?.told !== "recorded" || second?.told !== "recorded" || other === undefined) throw new Error("too little")
+  const { stream, state, version, position } = first
+  const looked = { told: "loaded", stream, state, version, position, lane: "reader", done: true } as const
+  const [late, meanwhile] = [second.end + 1, second.start + 0.1]
+  expect(await verdict({ told: [...evidence.told, { ...looked, serial: 1, start: meanwhile, end: late }] })).toEqual([])
+  expect(await verdict({ told: [...evidence.told, { ...looked, serial: 1, start: late, end: late + 1 }] })).toEqual([
+    "untrue",
+    "unserializable",
+  ])
+})
+
 it("finds events that a follower skipped, saw twice or in another order", async () => {
   const [a, b, c] = evidence.steady
   if (a === undefined || b === undefined || c === undefined) throw new Error("it saw too little")

@@ -4,7 +4,9 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Audit, EventMapper, Hash, type Recorded, Repository, Snapshots, Subscription } from "everfold"
+import { History } from "everfold/laws"
 import { Sqlite } from "everfold/sqlite"
+import { historyOf } from "./history.ts"
 import { type Account, type AccountEvent, Accounts, empty, evolve } from "./model.ts"
 import { nameOf, operation } from "./operations.ts"
 import type { Saw, Told } from "./report.ts"
@@ -28,6 +30,8 @@ export interface Verdict {
   readonly overdrawn: ReadonlyArray<string>
   /** Money that transfers made or lost. */
   readonly imbalance: ReadonlyArray<string>
+  /** Told in a way that no order of the operations explains. */
+  readonly unserializable: ReadonlyArray<string>
   /** Positions or versions that are missing. */
   readonly holes: ReadonlyArray<string>
   /** Chains that do not verify, and states that differ from the fold of the history. */
@@ -122,6 +126,7 @@ export const check = async (filename: string, { told, steady, restless, faults }
     untrue: [] as string[],
     overdrawn: [] as string[],
     imbalance: [] as string[],
+    unserializable: [] as string[],
     holes: [] as string[],
     broken,
     skipped: [] as string[],
@@ -161,6 +166,8 @@ export const check = async (filename: string, { told, steady, restless, faults }
     else if (String(found) !== String(asked)) verdict.torn.push(`${op} has ${found} of ${asked}`)
   }
 
+  const violation = History.violation(historyOf(told, byOp))
+  if (violation !== undefined) verdict.unserializable.push(History.explain(violation))
   answers(told, stored.length, histories, states, byOp, verdict)
   seenBy(
     "the steady follower",

@@ -30,9 +30,13 @@ const everfold = {
     Effect.map(
       Repository.transactAll({ to: accounts.stream(to), from: accounts.stream(from) }, (states) => {
         const moved = transfer(op, amount, states.from)
-        return isLeft(moved) ? moved : right([op, { from: [moved.right[0]], to: [moved.right[1]] }] as const)
+        const seen = [
+          { stream: from, version: states.from.count },
+          { stream: to, version: states.to.count },
+        ]
+        return isLeft(moved) ? moved : right([seen, { from: [moved.right[0]], to: [moved.right[1]] }] as const)
       }),
-      ({ position }) => position,
+      ({ value, position }) => ({ seen: value, position }),
     ),
 }
 
@@ -62,10 +66,16 @@ const naive: typeof everfold = {
     }
   }),
   transfer: Effect.fnUntraced(function* (op: string, from: string, to: string, amount: number) {
-    const moved = transfer(op, amount, (yield* load(from)).state)
+    const [source, target] = [yield* load(from), yield* load(to)]
+    const moved = transfer(op, amount, source.state)
     if (isLeft(moved)) return yield* Effect.fail(moved.left)
     yield* append(from, [moved.right[0]])
-    return yield* append(to, [moved.right[1]])
+    const position = yield* append(to, [moved.right[1]])
+    const seen = [
+      { stream: from, version: source.version },
+      { stream: to, version: target.version },
+    ]
+    return { seen, position }
   }),
 }
 

@@ -12,7 +12,7 @@ export type Operation =
   | { readonly kind: "stale"; readonly stream: string }
   | { readonly kind: "load"; readonly stream: string }
 
-/** How an operation is done: once, or twice under the same command id, or interrupted and then repeated. */
+/** How an operation is done: once, or twice under the same command id, or interrupted and, where it has an id, repeated. */
 export type Manner = "once" | "twice" | "interrupted"
 
 /** The name of a lane's operation, which is also its command id. */

@@ -14,7 +14,14 @@ export type Answer =
       readonly amounts: ReadonlyArray<number>
       readonly state: Account
     }
-  | { readonly told: "moved"; readonly from: string; readonly to: string; readonly position: number }
+  | {
+      readonly told: "moved"
+      readonly from: string
+      readonly to: string
+      readonly position: number
+      /** The versions of both that it was decided on. */
+      readonly seen: ReadonlyArray<{ readonly stream: string; readonly version: number }>
+    }
   /** With the state that it was decided on. */
   | { readonly told: "refused"; readonly stream: string; readonly seen: Account }
   | {

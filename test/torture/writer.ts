@@ -77,9 +77,10 @@ const act = (lane: string, serial: number): ReadonlyArray<Effect.Effect<Answer, 
       const { from, to, amount } = task
       const moved = Effect.map(
         transfer(op, from, to, amount),
-        (position): Answer => ({ told: "moved", from, to, position }),
+        ({ position, seen }): Answer => ({ told: "moved", from, to, position, seen }),
       )
-      return [answered(from, moved)]
+      const done = answered(from, moved)
+      return [task.manner === "interrupted" ? soon(serial % 6, done) : done]
     }
     case "hasty": {
       const command: Command = { _tag: "Deposit", op, amounts: [task.amount] }

@@ -252,9 +252,15 @@ const refuse = Effect.fnUntraced(function* <C, S, E, R>(
   return idle
 })
 
-/** The fault of one command is not the fault of all that wait with it. */
-const isOwnFault = ({ _tag }: ExecuteError): boolean =>
-  _tag === "InvalidInput" || _tag === "EventIdReused" || _tag === "KeyMissing"
+/**
+ * The fault of one command is not the fault of all that wait with it. What a store can never do may be too much for it
+ * in one of them only: an event that is too big.
+ */
+const isOwnFault = (error: ExecuteError): boolean =>
+  error._tag === "InvalidInput" ||
+  error._tag === "EventIdReused" ||
+  error._tag === "KeyMissing" ||
+  (error._tag === "StoreUnavailable" && !error.retryable)
 
 /**
  * Carries out commands that wait for one stream, and answers each. `held` is the state that the process holds, if any,

@@ -25,7 +25,7 @@ export const read = Effect.fnUntraced(function* <S>(
   stream: StreamName,
   upTo: Version,
 ): Effect.fn.Return<Loaded<S> | undefined, StoreUnavailable> {
-  const found = yield* snapshots.read(stream).pipe(
+  const found = yield* Effect.suspend(() => snapshots.read(stream)).pipe(
     Effect.catchDefect(() => Effect.succeedNone),
     Effect.orElseSucceed(() => Option.none()),
   )

@@ -6,6 +6,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type * as Schedule from "effect/Schedule"
 import { type Either, isLeft } from "fp-ts/lib/Either.js"
 import type { RejectionOf } from "../domain/Decider.ts"
@@ -59,6 +60,14 @@ interface Seat<in out S, in out E> {
     origin: Origin,
   ) => Effect.Effect<Encoded<S>, EncodeFailed | KeyMissing | DeciderThrew>
   readonly keep: (before: Version, loaded: Loaded<S>) => Effect.Effect<void>
+}
+
+/** A participant whose state was read. */
+interface Read {
+  readonly part: string
+  readonly name: StreamName.StreamName
+  readonly seat: Seat<unknown, unknown>
+  readonly from: Loaded<unknown>
 }
 
 interface Encoded<out S> {
@@ -149,8 +158,8 @@ export const participant = <C, S, E, R>(
 })
 
 /**
- * Decides on the states of several streams at once. All that it decides is recorded, or nothing; a rejection too is
- * answered only if no stream changed since it was read. A conflict with another process is decided again.
+ * Decides on the states of several streams at once. All that it decides is recorded, or nothing; a rejection or a fault
+ * too is answered only if no stream changed since it was read. A conflict with another process is decided again.
  *
  * @example
  * ```ts
@@ -213,8 +222,8 @@ export function transactAll<R, A>(
       .map(([part, { name, open }]) => ({ part, name, seat: open(context) }))
       .sort((a, b) => (StreamName.format(a.name) < StreamName.format(b.name) ? -1 : 1))
 
-    const attempt = Effect.gen(function* () {
-      const read = yield* Effect.forEach(seats, (taken) => Effect.map(taken.seat.read, (from) => ({ ...taken, from })))
+    /** What is decided on the states, in its stored form. */
+    const decideOn = Effect.fnUntraced(function* (read: ReadonlyArray<Read>) {
       let decision: ReturnType<typeof decide>
       try {
         decision = decide(Object.fromEntries(read.map(({ part, from }) => [part, from.state])))
@@ -223,38 +232,45 @@ export function transactAll<R, A>(
         if (first === undefined) throw cause
         return yield* new DeciderThrew({ stream: first.name, version: first.from.version, during: "decide", cause })
       }
-      const decided = isLeft(decision) ? {} : decision.right[1]
-      const stray = Object.keys(decided).find((part) => !Object.hasOwn(participants, part))
+      if (isLeft(decision)) return yield* Effect.fail(decision.left)
+      const [value, events] = decision.right
+      const stray = Object.keys(events).find((part) => !Object.hasOwn(participants, part))
       if (stray !== undefined)
         return yield* new InvalidInput({ what: `${stray} is not a participant of the transaction` })
       const correlationId = current.correlationId ?? (yield* mapper.newId)
-      const encoded = yield* Effect.forEach(read, (taken) =>
-        Effect.map(
-          taken.seat.encode(taken.from, (Object.hasOwn(decided, taken.part) && decided[taken.part]) || [], {
-            ...current,
-            correlationId,
-          }),
-          ({ state, events }) => ({ ...taken, state, events }),
-        ),
+      const encoded = yield* Effect.forEach(read, ({ part, seat, from }) =>
+        seat.encode(from, (Object.hasOwn(events, part) && events[part]) || [], { ...current, correlationId }),
       )
+      return { value, encoded }
+    })
+
+    const attempt = Effect.gen(function* () {
+      const read = yield* Effect.forEach(seats, (taken) => Effect.map(taken.seat.read, (from) => ({ ...taken, from })))
+      const decided = yield* Effect.result(decideOn(read))
+      const encoded = Result.isSuccess(decided) ? decided.success.encoded : []
+      // The streams were read one after another. A refusal or a fault too is told only of states that stood together.
       const request: Commit = {
         hash: mapper.hash,
-        writes: encoded.map(({ name, from, events }) => ({ stream: name, expected: exact(from.version), events })),
+        writes: read.map(({ name, from }, i) => ({
+          stream: name,
+          expected: exact(from.version),
+          events: encoded[i]?.events ?? [],
+        })),
       }
       const record = Effect.gen(function* () {
         const committed = yield* Recording.commit(store, request)
         let position = committed.position - encoded.reduce((n, { events }) => n + events.length, 0)
-        for (const [i, { seat, from, state, events }] of encoded.entries()) {
-          const head = committed.streams[i]
-          if (events.length === 0 || head === undefined) continue
+        for (const [i, { state, events }] of encoded.entries()) {
+          const [taken, head] = [read[i], committed.streams[i]]
+          if (events.length === 0 || taken === undefined || head === undefined) continue
           position += events.length
-          yield* seat.keep(from.version, { state, version: head.version, link: head.link, position })
+          yield* taken.seat.keep(taken.from.version, { state, version: head.version, link: head.link, position })
         }
         return committed.position
       })
       // What was recorded is always kept and answered, also where the caller is interrupted meanwhile.
       const position = yield* Effect.uninterruptible(record)
-      return isLeft(decision) ? yield* Effect.fail(decision.left) : { value: decision.right[0], position }
+      return { value: (yield* Effect.fromResult(decided)).value, position }
     })
 
     const retried = Effect.retry(attempt, { schedule: retry, while: (error) => error instanceof VersionConflict })

@@ -116,17 +116,23 @@ const refusal = (error: unknown): unknown =>
     : error
 
 /**
+ * What an operation comes to: its answer, or why it has none, as far as laws compare them.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const outcome = (jars: Jarring, operation: Operation): Effect.Effect<unknown, never, Repository.Needs> =>
+  Effect.map(Effect.result(answer(jars, operation)), Result.match({ onSuccess: (value) => value, onFailure: refusal }))
+
+/**
  * What can be seen of an operation.
  *
  * @category running
  * @since 0.1.0
  */
 export const observe = (jars: Jarring, operation: Operation): Effect.Effect<unknown, never, Repository.Needs> =>
-  Effect.result(answer(jars, operation)).pipe(
-    Effect.map(Result.match({ onSuccess: (value) => value, onFailure: refusal })),
-    // Snapshots are taken in the background: let them.
-    Effect.tap(wait(2)),
-  )
+  // Snapshots are taken in the background: let them.
+  Effect.tap(outcome(jars, operation), wait(2))
 
 /**
  * What can be seen of a program that two repositories run.

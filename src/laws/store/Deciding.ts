@@ -71,7 +71,8 @@ export const S2: World.StoreLaw = World.storeLaw({
   }),
 })
 
-const faults = [
+/** Why a commit can be refused. @category universe @since 0.1.0 */
+export const faults = [
   "VersionConflict",
   "ConditionFailed",
   "EventIdReused",
@@ -81,13 +82,11 @@ const faults = [
   "InvalidInput",
 ] as const
 
-/** The good commit, spoiled at its end. */
-const spoil = (
-  good: Commit.Commit,
-  fault: (typeof faults)[number],
-  known: NewEvent,
-  fresh: NewEvent,
-): Commit.Commit => {
+/** @category model @since 0.1.0 */
+export type Fault = (typeof faults)[number]
+
+/** The good commit, spoiled at its end. @category constructors @since 0.1.0 */
+export const spoil = (good: Commit.Commit, fault: Fault, known: NewEvent, fresh: NewEvent): Commit.Commit => {
   const last: Commit.Write = {
     stream: { category: "Last", id: "last" },
     expected: Commit.any,

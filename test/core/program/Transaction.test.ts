@@ -14,8 +14,10 @@ import {
   CommitUnknown,
   Decider,
   EventCodec,
+  EventMapper,
   EventStore,
   Repository,
+  Snapshots,
   StoreUnavailable,
 } from "../../../src/core/index.ts"
 import { at } from "../support.ts"
@@ -123,6 +125,43 @@ describe("a transaction over several streams", () => {
       }),
     )
     expect(result.value).toBe("rich")
+  })
+
+  it("tells of no fault that comes of states that never stood together", async () => {
+    const { stocks } = make()
+    const moving = (n: number) =>
+      Repository.transactAll({ a: stocks.stream("a"), b: stocks.stream("b") }, () =>
+        right([0, { a: [Moved(n)], b: [Moved(-n)] }]),
+      )
+    const torn = (decide: (sum: number) => ReadonlyArray<StockEvent>) =>
+      Effect.gen(function* () {
+        yield* moving(1)
+        const others = yield* EventStore
+        const racing = (store: EventStore["Service"]) => {
+          let reads = 0
+          return EventStore.of({
+            ...store,
+            readStream: (stream, range) => {
+              // Between the reads of the one stream and of the other.
+              const meanwhile =
+                ++reads === 2 ? Effect.orDie(Effect.provideService(again, EventStore, others)) : Effect.void
+              return Effect.andThen(meanwhile, store.readStream(stream, range))
+            },
+          })
+        }
+        const again = Effect.provide(moving(1), EventMapper.plain).pipe(Effect.provide(Snapshots.none))
+        return yield* Repository.transactAll(
+          { a: make().stocks.stream("a"), b: make().stocks.stream("b") },
+          ({ a, b }) => right([a + b, { a: decide(a + b) }]),
+        ).pipe(through(racing), Effect.exit)
+      })
+    const throws = (sum: number) => {
+      if (sum !== 0) throw new Error(`the sum is ${sum}`)
+      return []
+    }
+    expect(await inMemory(torn(throws))).toEqual(Exit.succeed({ value: 0, position: 4 }))
+    const unwritable = (sum: number) => (sum === 0 ? [] : [Moved(Number.NaN)])
+    expect(await inMemory(torn(unwritable))).toEqual(Exit.succeed({ value: 0, position: 4 }))
   })
 
   it("in both orders at once never waits for itself", async () => {

@@ -7,8 +7,10 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as t from "io-ts"
 import { expect, it } from "vitest"
 import type { Commit } from "../../../src/core/event/Commit.ts"
+import { Aggregate, Decider, EventCodec, EventMapper, Repository, Snapshots } from "../../../src/core/index.ts"
 import { EventStore } from "../../../src/core/port/EventStore.ts"
 import { open } from "../../../src/interpreters/sqlite/Connection.ts"
 import * as Store from "../../../src/interpreters/sqlite/Store.ts"
@@ -148,6 +150,38 @@ it("fails a commit alone that cannot be written, whatever its fault", async () =
           ["c", 1, 2],
           ["a", 2, 3],
         ])
+      }),
+    )
+  })
+})
+
+it("fails a command alone whose event is too big for the store, and records those that wait with it", async () => {
+  await inFolder(async (folder) => {
+    await onConnection(join(folder, "store.db"), (store, database) =>
+      Effect.gen(function* () {
+        const NotedEvent = EventCodec.make({ Noted: t.type({ text: t.string }) })
+        const notes = Repository.make(
+          Aggregate.make({
+            category: "Note",
+            events: NotedEvent,
+            decider: Decider.make({
+              initial: 0,
+              decide: (text: string, _count: number) => Decider.accept(NotedEvent.Noted({ text })),
+              evolve: (count: number, _event: EventCodec.TypeOf<typeof NotedEvent>) => count + 1,
+            }),
+          }),
+        )
+        database.limits.length = 50_000
+        const outcomes = yield* Effect.forEach(
+          ["first", "a", "x".repeat(100_000), "b"],
+          (text) =>
+            Effect.match(notes.execute("n", text), {
+              onFailure: (error) => [error._tag, "retryable" in error && error.retryable],
+              onSuccess: ({ version }) => version,
+            }),
+          { concurrency: "unbounded" },
+        ).pipe(Effect.provideService(EventStore, store), Effect.provide([EventMapper.plain, Snapshots.none]))
+        expect(outcomes).toEqual([1, 2, ["StoreUnavailable", false], 3])
       }),
     )
   })

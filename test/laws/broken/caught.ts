@@ -10,5 +10,7 @@ export const catches = (name: string, flaw: string, suite: Law.Suite, runs = 500
     const result = await Effect.runPromise(Law.check(law, { seed: 42, runs }))
     if (process.env.SHOW_LAWS !== undefined) console.log(result._tag === "Counterexample" ? result.report : "holds")
     expect(result._tag).toBe("Counterexample")
+    // A slip in the broken subject itself is not the flaw that is to be caught.
+    expect(result._tag === "Counterexample" && result.reason).not.toBeInstanceOf(ReferenceError)
   })
 }

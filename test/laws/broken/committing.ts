@@ -167,7 +167,7 @@ export const repeatsAppended = flawed(({ store }) => {
   let commits = 0
   const plain = new Map<string, string>()
   const salt = (id: string): string => {
-    const salted = id.replace(/^\d{8}/, String(commits).padStart(8, "0"))
+    const salted = id.replace(/^.{8}/, String(commits).padStart(8, "0"))
     plain.set(salted, id)
     return salted
   }
@@ -283,3 +283,25 @@ export const conflictWithoutWinner = flawed(({ store }) => ({
       ),
   },
 }))
+
+/** Commits that come together are one transaction: the fault of one is the fault of all. */
+export const failsTogether = flawed(({ store }) => {
+  let waiting: Array<Commit.Commit> = []
+  return {
+    store: {
+      commit: Effect.fnUntraced(function* (commit: Parameters<Store["commit"]>[0]) {
+        waiting.push(commit)
+        yield* Effect.yieldNow
+        const batch = waiting
+        yield* Effect.yieldNow
+        waiting = []
+        for (const each of batch) {
+          const events = eventsOf(each)
+          const known = new Set((yield* store.readAll({ after: 0, limit: 1000 })).events.map(({ id }) => id))
+          if (each !== commit && !events.some(({ id }) => known.has(id))) yield* store.commit(each)
+        }
+        return yield* store.commit(commit)
+      }),
+    },
+  }
+})

@@ -1,0 +1,124 @@
+/** Repositories that are the library's but for one flaw. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { isLeft } from "fp-ts/lib/Either.js"
+import type { InvalidInput } from "../../../src/core/event/Errors.ts"
+import type { Executed } from "../../../src/core/program/Batch.ts"
+import { EventMapper } from "../../../src/core/program/EventMapper.ts"
+import type { Loaded } from "../../../src/core/program/Rehydration.ts"
+import {
+  type Names,
+  type NotedEvent,
+  type Registers,
+  register,
+  repository,
+} from "../../../src/laws/repository/Register.ts"
+import { flawed, type StoreLayer } from "./Flawed.ts"
+
+/** A store that is flawed, with plain bodies. */
+export const on = (store: StoreLayer) => Layer.merge(store, EventMapper.plain)
+
+/** What was loaded once is what is loaded again. */
+export const loadsOnce = (cache: number): Registers => {
+  const good = repository(cache)
+  const loaded = new Map<string, Option.Option<Loaded<Names>>>()
+  return {
+    ...good,
+    load: (id, asOf) => {
+      const before = loaded.get(id)
+      if (before !== undefined && cache > 0 && asOf === undefined) return Effect.succeed(before)
+      return Effect.tap(good.load(id, asOf), (found) => Effect.sync(() => loaded.set(id, found)))
+    },
+  }
+}
+
+/** A refusal is answered from the state that is held, without asking the store. */
+export const refusesFromCache = (cache: number): Registers => {
+  const good = repository(cache)
+  const held = new Map<string, Names>()
+  return {
+    ...good,
+    execute: (id, command, options) =>
+      Effect.suspend(() => {
+        const decision = register.decide(command, held.get(id) ?? [])
+        if (cache > 0 && options?.commandId === undefined && isLeft(decision)) return Effect.fail(decision.left)
+        return Effect.tap(good.execute(id, command, options), ({ state }) => Effect.sync(() => held.set(id, state)))
+      }),
+  }
+}
+
+/** A transaction asserts only the streams that it writes to. */
+export const readsUnasserted = on(
+  flawed(({ store }) => ({
+    store: {
+      commit: (commit) => {
+        const writes = commit.writes.filter(({ events }) => events.length > 0)
+        return writes.length === 0 || writes.length === commit.writes.length
+          ? store.commit(commit)
+          : Effect.map(store.commit({ ...commit, writes }), (committed) => ({
+              ...committed,
+              streams: commit.writes.map(
+                ({ stream }) =>
+                  committed.streams.find((head) => head.stream === stream) ?? {
+                    stream,
+                    version: 0,
+                    link: new Uint8Array(32),
+                  },
+              ),
+            }))
+      },
+    },
+  })),
+)
+
+/** Command ids are remembered by the repository that saw them first, and by nobody else. */
+export const idsPerProcess = (cache: number): Registers => {
+  const good = repository(cache)
+  const answers = new Map<string, Executed<Names, NotedEvent>>()
+  return {
+    ...good,
+    execute: (id, command, { commandId, ...options } = {}) =>
+      Effect.suspend(() => {
+        const before = commandId === undefined ? undefined : answers.get(commandId)
+        return before !== undefined
+          ? Effect.succeed({ ...before, repeated: true })
+          : Effect.tap(good.execute(id, command, options), (answer) =>
+              Effect.sync(() => commandId !== undefined && answers.set(commandId, answer)),
+            )
+      }),
+  }
+}
+
+/** A repeated command is answered with how the stream stands now. */
+export const repeatsAnswerNow = (cache: number): Registers => {
+  const good = repository(cache)
+  return {
+    ...good,
+    execute: (id, command, options) =>
+      Effect.flatMap(good.execute(id, command, options), (answer) =>
+        answer.repeated
+          ? Effect.map(Effect.orDie(good.load(id)), (now) => ({ ...answer, ...Option.getOrElse(now, () => answer) }))
+          : Effect.succeed(answer),
+      ),
+  }
+}
+
+/** Commands that come together are one: where one of them cannot be recorded, none is. */
+export const failsTogether = (cache: number): Registers => {
+  const good = repository(cache)
+  let failed: Option.Option<InvalidInput> = Option.none()
+  return {
+    ...good,
+    execute: (id, command, options) =>
+      Effect.gen(function* () {
+        yield* Effect.yieldNow
+        if (Option.isSome(failed)) return yield* failed.value
+        return yield* Effect.tapErrorTag(good.execute(id, command, options), "InvalidInput", (error) =>
+          Effect.sync(() => {
+            failed = Option.some(error)
+          }),
+        )
+      }),
+  }
+}

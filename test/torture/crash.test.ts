@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { DatabaseSync } from "node:sqlite"
+import { afterAll, expect, it } from "vitest"
+import { crashes, inspect, undisturbed } from "./crash/crashes.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "everfold-crash-"))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+it("leaves all or nothing of a commit, and nothing acknowledged lost, wherever the process is killed", async () => {
+  // Another choice each time; `npm run torture` makes them all.
+  const { statements, kills, faults } = await crashes(folder, 6, 1 + (Date.now() % 6))
+  expect(faults).toEqual([])
+  expect(kills).toBeGreaterThan(statements / 6 - 5)
+})
+
+it("would find what was acknowledged and is not there, and what is there by half", async () => {
+  const whole = await undisturbed(join(folder, "good.db"))
+  expect(await inspect(join(folder, "empty.db"), whole.answers, whole)).toContain(
+    "open was told to be recorded, and is not there",
+  )
+  const database = new DatabaseSync(join(folder, "good.db"))
+  database.exec("DELETE FROM tag WHERE position = 9; DELETE FROM event WHERE position = 9")
+  database.close()
+  expect(await inspect(join(folder, "good.db"), whole.answers, whole)).toContain("everything has 1 of 2 events")
+})
