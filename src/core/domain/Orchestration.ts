@@ -116,36 +116,40 @@ export interface OutOfFuel<out C> {
 export const orchestrate = <EP, CP, P>(process: ProcessManager<EP, CP, P>, fuel: number) => {
   if (!(Number.isSafeInteger(fuel) && fuel >= 0))
     throw new Error(`Orchestration: fuel is an integer from 0, not ${fuel}.`)
+  const { evolve: remember, react, isTerminal } = process
   return <C, S, E extends EP, R>(
     self: Decider<C | CP, S, E, R>,
-  ): Decider<C | CP, Orchestrated<S, P>, E, R | OutOfFuel<C | CP>> => ({
-    initial: { decider: self.initial, process: process.initial },
-    decide: (command, from) => {
-      const events: Array<E> = []
-      let state = from.decider
-      let remembered = from.process
-      const queue: Array<C | CP> = [command]
-      let taken = 0
-      // What is asked for meanwhile is taken too: the loop goes on to the end that the queue has by then.
-      for (const next of queue) {
-        if (taken++ > fuel) return left({ _tag: "OutOfFuel", fuel, next })
-        const decision = self.decide(next, state)
-        if (isLeft(decision)) return decision
-        for (const event of decision.right) {
-          events.push(event)
-          state = self.evolve(state, event)
-          remembered = process.evolve(remembered, event)
-          // Once it is over, nobody waits for what it had asked for.
-          if (process.isTerminal(remembered)) queue.length = taken
-          else for (const asked of process.react(remembered, event)) queue.push(asked)
+  ): Decider<C | CP, Orchestrated<S, P>, E, R | OutOfFuel<C | CP>> => {
+    const { decide, evolve } = self
+    return {
+      initial: { decider: self.initial, process: process.initial },
+      decide: (command, from) => {
+        const events: Array<E> = []
+        let state = from.decider
+        let remembered = from.process
+        const queue: Array<C | CP> = [command]
+        let taken = 0
+        // What is asked for meanwhile is taken too: the loop goes on to the end that the queue has by then.
+        for (const next of queue) {
+          if (taken++ > fuel) return left({ _tag: "OutOfFuel", fuel, next })
+          const decision = decide(next, state)
+          if (isLeft(decision)) return decision
+          for (const event of decision.right) {
+            events.push(event)
+            state = evolve(state, event)
+            remembered = remember(remembered, event)
+            // Once it is over, nobody waits for what it had asked for.
+            if (isTerminal(remembered)) queue.length = taken
+            else for (const asked of react(remembered, event)) queue.push(asked)
+          }
         }
-      }
-      return right(events)
-    },
-    evolve: (state, event) => ({
-      decider: self.evolve(state.decider, event),
-      process: process.evolve(state.process, event),
-    }),
-    isTerminal: (state) => self.isTerminal(state.decider),
-  })
+        return right(events)
+      },
+      evolve: (state, event) => ({
+        decider: evolve(state.decider, event),
+        process: remember(state.process, event),
+      }),
+      isTerminal: (state) => self.isTerminal(state.decider),
+    }
+  }
 }
