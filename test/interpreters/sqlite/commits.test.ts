@@ -55,7 +55,7 @@ it("lets timers fire and reads go on while another connection holds the lock, an
     await onConnection(filename, (store) =>
       Effect.promise(async () => {
         await Effect.runPromise(store.commit(one("a")))
-        // A busy machine delays timers too: the best of a few tries is what the store is to blame for.
+        // A busy machine delays timers too; a call that waits for the lock would keep them for the whole second.
         const gaps: Array<number> = []
         for (let round = 0; round < 3; round++) {
           const release = holding(filename)
@@ -73,9 +73,9 @@ it("lets timers fire and reads go on while another connection holds the lock, an
           release()
           expect((await commit).position).toBe(before + 1)
           gaps.push(widest)
-          if (widest < 50) break
+          if (widest < 300) break
         }
-        expect(Math.min(...gaps)).toBeLessThan(50)
+        expect(Math.min(...gaps)).toBeLessThan(300)
       }),
     )
   })
