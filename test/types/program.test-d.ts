@@ -19,7 +19,6 @@ import {
   Hash,
   type Keys,
   type KeysInvalid,
-  type Loaded,
   Repository,
   type SealableEvent,
   type Snapshots,
@@ -144,7 +143,7 @@ const program = Effect.gen(function* () {
   yield* paid
   return yield* accounts.load("ada", { version: 1 })
 })
-expectTypeOf<Effect.Success<typeof program>>().toEqualTypeOf<Option.Option<Loaded<Account>>>()
+expectTypeOf<Effect.Success<typeof program>>().toEqualTypeOf<Option.Option<Repository.Loaded<Account>>>()
 
 // @ts-expect-error a command that the model does not have
 accounts.execute("ada", { _tag: "Steal" })

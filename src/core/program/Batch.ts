@@ -25,9 +25,9 @@ import type { LoadError, Loaded } from "./Rehydration.ts"
  *
  * @example
  * ```ts
- * import { type Executed } from "everfold"
+ * import type { Repository } from "everfold"
  *
- * const report = <S, E>({ version, events, repeated }: Executed<S, E>): string =>
+ * const report = <S, E>({ version, events, repeated }: Repository.Executed<S, E>): string =>
  *   repeated ? "done before" : `${events.length} event(s), now at version ${version}`
  * console.log(report({ state: 5, version: 2, position: 9, events: ["Added"], repeated: false })) // 1 event(s), now at version 2
  * ```
@@ -52,9 +52,9 @@ export interface Executed<out S, out E> {
  *
  * @example
  * ```ts
- * import { type ExecuteError } from "everfold"
+ * import type { Repository } from "everfold"
  *
- * const statusOf = (error: ExecuteError): number =>
+ * const statusOf = (error: Repository.ExecuteError): number =>
  *   error._tag === "InvalidInput" ? 400 : error._tag === "VersionConflict" ? 409 : 503
  * ```
  * @category errors

@@ -23,9 +23,9 @@ import * as Snapshotting from "./Snapshotting.ts"
  *
  * @example
  * ```ts
- * import { type Loaded } from "everfold"
+ * import type { Repository } from "everfold"
  *
- * const show = ({ state, version }: Loaded<number>): string => `${state} after ${version} event(s)`
+ * const show = ({ state, version }: Repository.Loaded<number>): string => `${state} after ${version} event(s)`
  * ```
  * @category model
  * @since 0.1.0
@@ -45,9 +45,9 @@ export interface Loaded<out S> {
  *
  * @example
  * ```ts
- * import { type LoadError } from "everfold"
+ * import type { Repository } from "everfold"
  *
- * const isWorthRetrying = (error: LoadError): boolean => error._tag === "StoreUnavailable" && error.retryable
+ * const isWorthRetrying = (error: Repository.LoadError): boolean => error._tag === "StoreUnavailable" && error.retryable
  * ```
  * @category errors
  * @since 0.1.0

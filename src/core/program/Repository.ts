@@ -331,4 +331,6 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
   }
 }
 
-export { transactAll } from "./Transaction.ts"
+export type { Executed, ExecuteError } from "./Batch.ts"
+export type { LoadError, Loaded } from "./Rehydration.ts"
+export { type Participant, type Transacted, transactAll } from "./Transaction.ts"

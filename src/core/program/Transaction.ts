@@ -35,11 +35,11 @@ type Loaded<S> = Rehydration.Loaded<S>
  *
  * @example
  * ```ts
- * import { type Participant, Repository } from "everfold"
+ * import { Repository } from "everfold"
  * import { right } from "fp-ts/lib/Either.js"
  *
  * // What both are at, at one moment.
- * const sum = <E, F>(left: Participant<number, E>, right_: Participant<number, F>) =>
+ * const sum = <E, F>(left: Repository.Participant<number, E>, right_: Repository.Participant<number, F>) =>
  *   Repository.transactAll({ left, right_ }, ({ left, right_ }) => right([left + right_, {}]))
  * ```
  * @category model
@@ -106,9 +106,9 @@ export type EventsOf<P> = {
  *
  * @example
  * ```ts
- * import { type Transacted } from "everfold"
+ * import type { Repository } from "everfold"
  *
- * const report = ({ value, position }: Transacted<number>): string => `${value} moved, at position ${position}`
+ * const report = ({ value, position }: Repository.Transacted<number>): string => `${value} moved, at position ${position}`
  * console.log(report({ value: 5, position: 9 })) // 5 moved, at position 9
  * ```
  * @category model
