@@ -35,9 +35,9 @@ const hasUndefined = (value: unknown): boolean =>
  * not compile. One that waits for something, or dies, is a fault when it is used. Faults have the path that the schema
  * complains about, reading and writing.
  *
- * - The payload of an event is a `Struct`, or a union of them. A `Schema.Class` is none: events are plain objects, and
- *   it writes its own instances only. Take `Schema.Struct(Money.fields)`. Inside of a payload, and as a snapshot's
- *   state, a class is as good as any schema.
+ * - The payload of an event is a `Struct` without `_tag`, or a union of them. A `Schema.Class` is none: events are plain
+ *   objects, and it writes its own instances only. Take `Schema.Struct(Money.fields)`. Inside of a payload, and as a
+ *   snapshot's state, a class is as good as any schema.
  * - Keys that the schema does not name are left out when it writes and when it reads.
  * - JSON has no `undefined`: a key that is written so is left out, and its schema has to read that. `Schema.optional` and
  *   `Schema.OptionFromOptional` do; with `Schema.UndefinedOr` and `Schema.OptionFromUndefinedOr`, it is a fault to write

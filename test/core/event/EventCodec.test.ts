@@ -91,6 +91,12 @@ describe("encoding an event", () => {
     )
   })
 
+  it("says what is wrong with a codec whose payload has a tag of its own", () => {
+    const Event = EventCodec.make({ Tagged: t.type({ _tag: t.literal("Tagged"), a: t.number }) })
+    const fault = { path: "_tag", reason: "the key is reserved: leave it out of the payload's codec" }
+    expect(EventCodec.encode(Event, Event.Tagged({ _tag: "Tagged", a: 1 }))).toEqual(left(fault))
+  })
+
   it("is a fault and not an exception where the event is hostile", () => {
     const reason = (event: object) => {
       const hostile = Object.assign(JSON.parse("{}"), {})
