@@ -178,21 +178,26 @@ const assemble = <K extends object>(
   }
 
   const decode = (type: string, schemaVersion: number, data: unknown): Either<Fault, ReadonlyArray<Tagged>> => {
-    const read = stored.get(type)
-    if (read === undefined) return fault(`the type ${known(stored)}`)
-    if (!Json.isObject(data)) return fault("it is not a JSON object")
-    if ("_tag" in data) return fault(reserved, "_tag")
-    if (read.chains.length === 0) return right([])
-    let before = 0
-    for (const { versions, events } of read.chains) {
-      const version = schemaVersion - before
-      if (Number.isInteger(version) && version >= 1 && version <= versions.latest) {
-        const payload = versions.decode(version, data)
-        return isLeft(payload) ? payload : events(payload.right)
+    try {
+      const read = stored.get(type)
+      if (read === undefined) return fault(`the type ${known(stored)}`)
+      if (!Json.isObject(data)) return fault("it is not a JSON object")
+      if ("_tag" in data) return fault(reserved, "_tag")
+      if (read.chains.length === 0) return right([])
+      let before = 0
+      for (const { versions, events } of read.chains) {
+        const version = schemaVersion - before
+        if (Number.isInteger(version) && version >= 1 && version <= versions.latest) {
+          const payload = versions.decode(version, data)
+          return isLeft(payload) ? payload : events(payload.right)
+        }
+        before += versions.latest
       }
-      before += versions.latest
+      return unknownVersion(schemaVersion)
+    } catch (error) {
+      // What a codec reads may be lazy.
+      return fault(`reading it threw ${describe(error)}`)
     }
-    return unknownVersion(schemaVersion)
   }
 
   return Object.assign(constructors, { [TypeId]: { written, stored, encode, decode } })

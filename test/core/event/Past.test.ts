@@ -173,7 +173,7 @@ describe("making a codec with a past", () => {
   const today = { Placed: t.type({}), Paid: t.type({}) }
   const untyped = (text: string) => JSON.parse(text)
 
-  it.each(["", "a".repeat(129), "half\ud800"])("throws where a name is %j", (name) => {
+  it.each(["", "a".repeat(129), "half\ud800", "a\0b"])("throws where a name is %j", (name) => {
     expect(() => EventCodec.make(today, { past: { [name]: EventCodec.retired } })).toThrow("cannot name a stored type")
   })
 
