@@ -223,6 +223,15 @@ describe("the stored types of a tag", () => {
     expect(EventCodec.storedTypes(OrderEvent, "Paid")).toEqual(["Paid", "Shipped", "PlacedAndPaid", "Sent"])
     expect(EventCodec.storedTypes(OrderEvent, "Shipped")).toEqual(["Shipped", "Sent"])
   })
+
+  it("are its own too where what was written under it is split into others", () => {
+    const today = { Paid: t.type({}), Shipped: t.type({}) }
+    const Event = EventCodec.make(today, {
+      past: { Shipped: EventCodec.split(t.type({}), ["Paid"], () => [{ _tag: "Paid" }]) },
+    })
+    expect(EventCodec.storedTypes(Event, "Shipped")).toEqual(["Shipped"])
+    expect(EventCodec.storedTypes(Event, "Paid")).toEqual(["Paid", "Shipped"])
+  })
 })
 
 describe("the union of two codecs", () => {

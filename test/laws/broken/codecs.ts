@@ -31,10 +31,8 @@ const past = {
     { _tag: "Placed", items: [item] },
     { _tag: "Paid", amount: price },
   ]),
-  Shipped: EventCodec.split(t.type({ cash: t.number }), ["Paid", "Shipped"], ({ cash }) => [
-    { _tag: "Paid", amount: cash },
-    { _tag: "Shipped", by: "hand" },
-  ]),
+  // Its first version stands for another tag, and whoever asks for its own must find it all the same.
+  Shipped: EventCodec.split(t.type({ cash: t.number }), ["Paid"], ({ cash }) => [{ _tag: "Paid", amount: cash }]),
   Noted: EventCodec.retired,
 } as const
 
@@ -95,7 +93,7 @@ export const golden: ReadonlyArray<CodecLaws.Fixture<OrderEvent>> = [
     type: "Shipped",
     schemaVersion: 1,
     data: { cash: 5 },
-    events: [OrderEvent.Paid({ amount: 5 }), OrderEvent.Shipped({ by: "hand" })],
+    events: [OrderEvent.Paid({ amount: 5 })],
   },
   { type: "Shipped", schemaVersion: 2, data: { by: "bike" }, events: [OrderEvent.Shipped({ by: "bike" })] },
   { type: "Noted", schemaVersion: 1, data: { text: "call back" }, events: [] },
