@@ -3,7 +3,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as fc from "fast-check"
-import { isLeft, right } from "fp-ts/lib/Either.js"
+import { isLeft, left, right } from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import * as EventCodec from "../../../src/core/event/EventCodec.ts"
 import { EventStore } from "../../../src/core/port/EventStore.ts"
@@ -247,6 +247,9 @@ export const refusing = {
   },
 }
 
+/** Comes to nothing. */
+export const vanishing = { initial: 0, evolve: (): number => Reflect.get({}, "state") }
+
 /** A codec with another way of writing or reading one tag. */
 const through = (
   change: (at: (typeof OrderEvent)[typeof EventCodec.TypeId]) => Partial<(typeof OrderEvent)[typeof EventCodec.TypeId]>,
@@ -274,6 +277,14 @@ export const Throwing = through((at) => ({
     const encoded = at.encode(event)
     if (!isLeft(encoded) && JSON.stringify(encoded.right.data).length > 1000) throw new Error("too long")
     return encoded
+  },
+}))
+
+/** Refuses, and does not say why. */
+export const Silent = through((at) => ({
+  decode: (type, version, data) => {
+    const decoded = at.decode(type, version, data)
+    return isLeft(decoded) ? left({ path: decoded.left.path, reason: "" }) : decoded
   },
 }))
 
