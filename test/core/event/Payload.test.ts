@@ -163,6 +163,7 @@ describe("what a codec complains about", () => {
     expect(path({ way: { car: { plate: 1 } } })).toBe("way.car.plate")
     expect(path({ some: { a: at, b: -1 } })).toBe("some.b")
     expect(path({ some: { a: null, b: 1 } })).toBe("some.a")
+    expect(leftOf(Plan.encode({ ...plan, some: { a: at, b: "1" } })).reason).toBe('"1" is not number')
   })
 
   it("has the path in the payload, also where a union or an intersection is wrapped", () => {
