@@ -35,6 +35,7 @@ catches("L3.2", "additional data ignored", LayerLaws.cipher({ layer: ciphers.aad
 catches("L3.2", "additional data cut short", LayerLaws.cipher({ layer: ciphers.aadCut }))
 catches("L3.2", "a tag that nobody checks", LayerLaws.cipher({ layer: ciphers.tagUnchecked }))
 catches("L3.3", "one nonce for all", LayerLaws.cipher({ layer: ciphers.oneNonce }))
+catches("L3.3", "one nonce for all, behind random bytes", LayerLaws.cipher({ layer: ciphers.oneNonceHidden }))
 catches("L3.3", "a counter that begins again with every process", LayerLaws.cipher({ layer: ciphers.counterFromZero }))
 
 laws(LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.good }))
