@@ -5,6 +5,9 @@
  * @since 0.1.0
  */
 
+import * as Equal from "effect/Equal"
+import { describe } from "../core/event/thrown.ts"
+
 const keys = (value: object): ReadonlyArray<readonly [string, unknown]> =>
   Object.entries(value).filter(([, property]) => property !== undefined)
 
@@ -16,6 +19,12 @@ const sameSet = (a: ReadonlySet<unknown>, b: ReadonlySet<unknown>): boolean =>
 
 const sameErrorText = (a: object, b: object): boolean =>
   !(a instanceof Error && b instanceof Error) || (a.name === b.name && a.message === b.message)
+
+/** What keeps its state to itself says by `Equal` or by its text what it is: a secret, a URL. */
+const sameHidden = (a: object, b: object): boolean => {
+  if (kindOf(a) === Object.prototype) return true
+  return Equal.isEqual(a) ? Equal.equals(a, b) : describe(a) === describe(b)
+}
 
 /** Plain data is of one kind, with and without a prototype. */
 const kindOf = (value: object): unknown => Object.getPrototypeOf(value) ?? Object.prototype
@@ -42,6 +51,7 @@ export const same = (a: unknown, b: unknown): boolean => {
   const left = keys(a)
   return (
     left.length === right.size &&
+    (left.length > 0 || sameHidden(a, b)) &&
     left.every(([key, value]) => right.has(key) && same(value, right.get(key))) &&
     sameErrorText(a, b)
   )

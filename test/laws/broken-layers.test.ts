@@ -2,6 +2,7 @@ import * as Layer from "effect/Layer"
 import { Cipher } from "../../src/core/port/Cipher.ts"
 import { Compression } from "../../src/core/port/Compression.ts"
 import { Hash } from "../../src/core/port/Hash.ts"
+import { Snapshots } from "../../src/core/port/Snapshots.ts"
 import { EventMapper } from "../../src/core/program/EventMapper.ts"
 import { NotificationLog } from "../../src/core/program/NotificationLog.ts"
 import * as Deflate from "../../src/interpreters/compression/Deflate.ts"
@@ -34,9 +35,16 @@ catches("L3.2", "additional data ignored", LayerLaws.cipher({ layer: ciphers.aad
 catches("L3.2", "additional data cut short", LayerLaws.cipher({ layer: ciphers.aadCut }))
 catches("L3.2", "a tag that nobody checks", LayerLaws.cipher({ layer: ciphers.tagUnchecked }))
 catches("L3.3", "one nonce for all", LayerLaws.cipher({ layer: ciphers.oneNonce }))
+catches("L3.3", "one nonce for all, behind random bytes", LayerLaws.cipher({ layer: ciphers.oneNonceHidden }))
 catches("L3.3", "a counter that begins again with every process", LayerLaws.cipher({ layer: ciphers.counterFromZero }))
 
 laws(LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.good }))
+catches(
+  "L2.1",
+  "a store without the snapshots to look into",
+  LayerLaws.wiring({ store: Layer.merge(Memory.layer, Snapshots.none), cipher: ciphers.good }),
+  5,
+)
 catches("L2.1", "snapshots forgotten", LayerLaws.wiring({ store: Memory.layer, cipher: ciphers.snapshotsForgotten }), 5)
 catches(
   "L2.1",

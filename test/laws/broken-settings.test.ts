@@ -31,10 +31,17 @@ catches("L6.1", "a cipher that seals with the first key for ever", rotation(rota
 catches("L6.1", "a cipher that opens only with the active key", rotation(settings.activeKeyOnly))
 catches("L6.1", "a cipher built once for all rings", rotation(settings.builtOnce()))
 catches("L6.2", "a missing key told as damage", rotation(rotations.missingIsDamage))
+catches("L6.2", "a key that stays missing", rotation(rotations.missingForEver))
 catches("L6.2", "another key taken where one is missing", rotation(rotations.takesAnother))
 catches("L6.2", "a cipher built once for all rings", rotation(settings.builtOnce()))
 catches("L6.3", "damage told as a missing key", rotation(rotations.damageIsMissing))
 catches("L6.3", "what does not open, handed out", rotation(rotations.opensAnything))
+catches("L6.4", "snapshots that are not sealed", rotation(rotations.snapshotsForgotten))
+catches(
+  "L6.4",
+  "a snapshot that does not open, guessed",
+  LayerLaws.rotation({ store: Memory.layer, cipher: AesGcm.layer, mapper: rotations.snapshotsGuessed }),
+)
 catches(
   "L6.4",
   "snapshots that must open",

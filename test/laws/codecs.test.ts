@@ -36,6 +36,7 @@ describe("broken", () => {
   catches("C4", "an old name that was forgotten", broken({ codec: codecs.Forgetful }))
   catches("C4", "a first version that was dropped", broken({ codec: codecs.Dropping }))
   catches("C4", "an evolve that refuses history", broken({ view: codecs.refusing }))
+  catches("C4", "an evolve that comes to nothing", broken({ view: codecs.vanishing }))
   catches(
     "C4",
     "a corpus without one version",
@@ -46,6 +47,7 @@ describe("broken", () => {
   catches("C4", "an empty corpus", broken({ golden: [] }))
 
   catches("C5", "a codec that writes what it should refuse", broken({ codec: codecs.Careless }))
+  catches("C5", "a codec that refuses and does not say why", broken({ codec: codecs.Silent }))
   catches("C5", "a codec that throws on a long text", broken({ codec: codecs.Throwing }))
   catches("C5", "a codec that throws on a name that it does not know", broken({ codec: codecs.Reading }))
   catches("C5", "a codec that reads what it does not write", broken({ codec: codecs.OneWay }))

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Difference from "../../src/laws/Difference.ts"
@@ -80,6 +81,8 @@ describe("two values are the same", () => {
     [Uint8Array.of(1), Buffer.of(1)],
     [new Date(5), new Date(5)],
     [{ a: [] }, Object.assign(Object.create(null), { a: [] })],
+    [new URL("https://a.example"), new URL("https://a.example")],
+    [Redacted.make("a"), Redacted.make("a")],
   ])("%o and %o", (a, b) => {
     expect(same(a, b)).toBe(true)
     expect(same(b, a)).toBe(true)
@@ -97,6 +100,9 @@ describe("two values are the same", () => {
     [new Set([1]), new Set([2])],
     [{ a: null }, {}],
     [new Error("a"), new Error("b")],
+    [new URL("https://a.example"), new URL("https://b.example")],
+    [/a/, /b/],
+    [Redacted.make("a"), Redacted.make("b")],
   ])("unlike %o and %o", (a, b) => {
     expect(same(a, b)).toBe(false)
     expect(same(b, a)).toBe(false)

@@ -29,7 +29,10 @@ export interface SnapshotPolicy<S> {
   readonly state: Payload.Versions<S>
   /** From 1. A snapshot is taken whenever the version reaches or passes a multiple of it. */
   readonly every: number
-  /** Of the decider: raise it when `evolve` changes, and older snapshots are ignored. From 1. */
+  /**
+   * Of the decider, from 1. Raise it when `evolve` changes, or what stored events stand for (an upcast, a split, a name
+   * that is retired): only then are older snapshots ignored.
+   */
   readonly modelVersion: number
 }
 

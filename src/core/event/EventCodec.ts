@@ -137,7 +137,10 @@ export type TypeOf<C> = C extends EventCodec<infer E> ? E : never
  * @since 0.1.0
  */
 export interface Options<E, Tag = string> {
-  /** What queries and conditions find an event by, `student:ada` for example. None, if left out. */
+  /**
+   * What queries and conditions find an event by, `student:ada` for example; none, if left out. They are stored with the
+   * event: what was recorded before keeps the tags of then.
+   */
   readonly tags?: (event: E) => ReadonlyArray<string>
   /** The type names that were written once and are written no more: `renamed`, `split` or `retired`. */
   readonly past?: { readonly [name: string]: Past.Past<Tag, E> }
@@ -148,6 +151,8 @@ interface Tagged {
 }
 
 const fault = (reason: string, path = ""): Either<Fault, never> => left({ path, reason })
+
+const reserved = "the key is reserved"
 
 /** The schema version that is written today. */
 const latest = (read: Past.Stored<Tagged> | undefined): number =>
@@ -173,21 +178,26 @@ const assemble = <K extends object>(
   }
 
   const decode = (type: string, schemaVersion: number, data: unknown): Either<Fault, ReadonlyArray<Tagged>> => {
-    const read = stored.get(type)
-    if (read === undefined) return fault(`the type ${known(stored)}`)
-    if (!Json.isObject(data)) return fault("it is not a JSON object")
-    if ("_tag" in data) return fault("the key is reserved", "_tag")
-    if (read.chains.length === 0) return right([])
-    let before = 0
-    for (const { versions, events } of read.chains) {
-      const version = schemaVersion - before
-      if (Number.isInteger(version) && version >= 1 && version <= versions.latest) {
-        const payload = versions.decode(version, data)
-        return isLeft(payload) ? payload : events(payload.right)
+    try {
+      const read = stored.get(type)
+      if (read === undefined) return fault(`the type ${known(stored)}`)
+      if (!Json.isObject(data)) return fault("it is not a JSON object")
+      if ("_tag" in data) return fault(reserved, "_tag")
+      if (read.chains.length === 0) return right([])
+      let before = 0
+      for (const { versions, events } of read.chains) {
+        const version = schemaVersion - before
+        if (Number.isInteger(version) && version >= 1 && version <= versions.latest) {
+          const payload = versions.decode(version, data)
+          return isLeft(payload) ? payload : events(payload.right)
+        }
+        before += versions.latest
       }
-      before += versions.latest
+      return unknownVersion(schemaVersion)
+    } catch (error) {
+      // What a codec reads may be lazy.
+      return fault(`reading it threw ${describe(error)}`)
     }
-    return unknownVersion(schemaVersion)
   }
 
   return Object.assign(constructors, { [TypeId]: { written, stored, encode, decode } })
@@ -253,9 +263,12 @@ export function make(
     return (event: Tagged): Either<Fault, Encoded> => {
       const { _tag, ...payload } = event
       const data = versions.encode(payload)
-      if (isLeft(data)) return data
+      if (isLeft(data)) {
+        // The codec misses it, for it is the tag of the event.
+        return data.left.path === "_tag" ? fault(`${reserved}: leave it out of the payload's codec`, "_tag") : data
+      }
       if (!Json.isObject(data.right)) return fault("its codec does not write a JSON object")
-      if ("_tag" in data.right) return fault("the key is reserved", "_tag")
+      if ("_tag" in data.right) return fault(reserved, "_tag")
       const tags = queried(event)
       return isLeft(tags) ? tags : right({ type, schemaVersion, data: data.right, tags: tags.right })
     }

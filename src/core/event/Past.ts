@@ -235,8 +235,8 @@ export const names = <A>(table: { readonly [name: string]: A }): ReadonlyArray<r
     throw new Error('EventCodec: a table inherits its names; write them out, and __proto__ as ["__proto__"].')
   }
   for (const name of Object.keys(table)) {
-    if (name.length === 0 || name.length > 128 || !name.isWellFormed()) {
-      throw new Error(`Event tag ${JSON.stringify(name)} cannot name a stored type: use 1 to 128 characters.`)
+    if (name.length === 0 || name.length > 128 || !name.isWellFormed() || name.includes("\0")) {
+      throw new Error(`Event tag ${JSON.stringify(name)} cannot name a stored type: use 1 to 128 characters but NUL.`)
     }
   }
   return Object.entries(table)

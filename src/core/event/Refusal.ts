@@ -44,8 +44,19 @@ export const toFault = (errors: t.Errors): Fault => {
   return { path, reason: deepest.message ?? `${show(deepest.value)} is not ${expected}` }
 }
 
-const isCombined = (codec: object | undefined): boolean =>
-  codec !== undefined && "_tag" in codec && (codec._tag === "UnionType" || codec._tag === "IntersectionType")
+type Wrapped = t.ExactType<t.HasProps> | t.ReadonlyType<t.Mixed> | t.RefinementType<t.Mixed> | t.RecursiveType<t.Mixed>
+
+const isWrapped = (codec: object): codec is Wrapped =>
+  codec instanceof t.ExactType ||
+  codec instanceof t.ReadonlyType ||
+  codec instanceof t.RefinementType ||
+  codec instanceof t.RecursiveType
+
+const isCombined = (codec: object | undefined): boolean => {
+  if (codec === undefined) return false
+  if (isWrapped(codec)) return isCombined(codec.type)
+  return codec instanceof t.UnionType || codec instanceof t.IntersectionType
+}
 
 const show = (value: unknown): string => {
   if (value === undefined) return "nothing"
@@ -102,15 +113,7 @@ const partsOf = (codec: Codec, value: unknown): ReadonlyArray<Part> => {
     const types: ReadonlyArray<Codec> = codec.types
     return types.map((type) => [type, value])
   }
-  if (
-    codec instanceof t.ExactType ||
-    codec instanceof t.ReadonlyType ||
-    codec instanceof t.RefinementType ||
-    codec instanceof t.RecursiveType
-  ) {
-    return [[codec.type, value]]
-  }
-  return []
+  return isWrapped(codec) ? [[codec.type, value]] : []
 }
 
 /** The refused value that lies deepest, and the way to it. */
@@ -120,13 +123,18 @@ interface Refused {
   readonly codec: Codec
 }
 
-const deepest = (codec: Codec, value: unknown, path: ReadonlyArray<string>): Refused => {
-  let found: Refused = { path, value, codec }
+/** What was found is kept: each recursive member of a union would ask about all that lies below again. */
+const deepest = (codec: Codec, value: unknown, known: Map<Codec, Map<unknown, Refused>>): Refused => {
+  const before = known.get(codec)?.get(value)
+  if (before !== undefined) return before
+  let found: Refused = { path: [], value, codec }
   for (const [part, inner, key] of partsOf(codec, value)) {
     if (part.is(inner)) continue
-    const refused = deepest(part, inner, key === undefined ? path : [...path, key])
-    if (refused.path.length > found.path.length || found.codec === codec) found = refused
+    const refused = deepest(part, inner, known)
+    const path = key === undefined ? refused.path : [key, ...refused.path]
+    if (path.length > found.path.length || found.codec === codec) found = { ...refused, path }
   }
+  known.set(codec, (known.get(codec) ?? new Map<unknown, Refused>()).set(value, found))
   return found
 }
 
@@ -150,7 +158,7 @@ const complaints = (codec: Codec, value: unknown): t.Errors => {
  * @since 0.1.0
  */
 export const refusal = (codec: Codec, value: unknown): Fault => {
-  const refused = deepest(codec, value, [])
+  const refused = deepest(codec, value, new Map())
   const errors = complaints(refused.codec, refused.value)
   const inner =
     errors.length > 0 ? toFault(errors) : { path: "", reason: `${show(refused.value)} is not ${refused.codec.name}` }

@@ -11,7 +11,7 @@ import type * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as SchemaParser from "effect/SchemaParser"
 import * as t from "io-ts"
-import type { Json } from "./Json.ts"
+import * as Json from "./Json.ts"
 import type { Refusing } from "./Refusal.ts"
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
@@ -24,15 +24,24 @@ const errorsOf = (issue: SchemaIssue.Issue, value: unknown, context: t.Context, 
     context: [...context, ...path.map((step) => ({ key: String(typeof step === "object" ? step.key : step), type }))],
   }))
 
+/** Whether JSON leaves a key of it out. */
+const hasUndefined = (value: unknown): boolean =>
+  typeof value === "object" &&
+  value !== null &&
+  Object.values(value).some((inner) => (inner === undefined ? !Array.isArray(value) : hasUndefined(inner)))
+
 /**
  * The io-ts codec of a schema. What the schema writes has to be JSON, and it must not need services: otherwise it does
  * not compile. One that waits for something, or dies, is a fault when it is used. Faults have the path that the schema
  * complains about, reading and writing.
  *
- * - The payload of an event is a `Struct`, or a union of them. A `Schema.Class` is none: events are plain objects, and
- *   it writes its own instances only. Take `Schema.Struct(Money.fields)`. Inside of a payload, and as a snapshot's
- *   state, a class is as good as any schema.
+ * - The payload of an event is a `Struct` without `_tag`, or a union of them. A `Schema.Class` is none: events are plain
+ *   objects, and it writes its own instances only. Take `Schema.Struct(Money.fields)`. Inside of a payload, and as a
+ *   snapshot's state, a class is as good as any schema.
  * - Keys that the schema does not name are left out when it writes and when it reads.
+ * - JSON has no `undefined`: a key that is written so is left out, and its schema has to read that. `Schema.optional` and
+ *   `Schema.OptionFromOptional` do; with `Schema.UndefinedOr` and `Schema.OptionFromUndefinedOr`, it is a fault to write
+ *   `undefined`.
  * - `Schema.Date`, `Schema.BigInt` and their like write what is no JSON; `Schema.DateFromString` and
  *   `Schema.BigIntFromString` do. For a snapshot's state, `Schema.toCodecJson` makes JSON of any schema.
  * - What is written by a recursive schema (`Schema.suspend`) is declared by a `type`, not by an `interface`: only then
@@ -59,9 +68,25 @@ const errorsOf = (issue: SchemaIssue.Issue, value: unknown, context: t.Context, 
  * @category constructors
  * @since 0.1.0
  */
-export const make = <A, O extends Json>(schema: Schema.Codec<A, O>): t.Type<A, O> => {
+export const make = <A, O extends Json.Json>(schema: Schema.Codec<A, O>): t.Type<A, O> => {
   const reads = SchemaParser.decodeUnknownResult(schema)
   const writes = SchemaParser.encodeUnknownResult(schema)
+
+  const tryEncode = (value: unknown): t.Validation<O> => {
+    const context = [{ key: "", type }]
+    const written = writes(value)
+    if (written._tag === "Failure") return t.failures(errorsOf(written.failure, value, context, type))
+    // What has no JSON at all is refused by whoever writes that.
+    const text = hasUndefined(written.success) ? Json.stringify(written.success) : undefined
+    const read = text?._tag === "Right" ? reads(JSON.parse(text.right)) : written
+    if (read._tag === "Success") return t.success(written.success)
+    const lost = (message: string | undefined) =>
+      `JSON leaves undefined out, and what is left does not decode (${message}); use Schema.optional`
+    return t.failures(
+      errorsOf(read.failure, value, context, type).map((error) => ({ ...error, message: lost(error.message) })),
+    )
+  }
+
   const type: t.Type<A, O> = new t.Type(
     "a schema",
     SchemaParser.is(schema),
@@ -72,19 +97,11 @@ export const make = <A, O extends Json>(schema: Schema.Codec<A, O>): t.Type<A, O
         : t.failures(errorsOf(read.failure, value, context, type))
     },
     (value) => {
-      const written = writes(value)
-      if (written._tag === "Success") return written.success
-      throw new Error(String(written.failure))
+      const written = tryEncode(value)
+      if (written._tag === "Left") throw new Error(written.left.map(({ message }) => message).join("; "))
+      return written.right
     },
   )
-  const refusing: Refusing<A, O> = Object.assign(type, {
-    tryEncode: (value: unknown) => {
-      const written = writes(value)
-      const context = [{ key: "", type }]
-      return written._tag === "Success"
-        ? t.success(written.success)
-        : t.failures<O>(errorsOf(written.failure, value, context, type))
-    },
-  })
+  const refusing: Refusing<A, O> = Object.assign(type, { tryEncode })
   return refusing
 }

@@ -29,8 +29,13 @@ export interface Compressed {
   readonly bytes: Uint8Array
 }
 
-/** A body larger than this is taken for an attack on memory. */
-const maxOutputLength = 256 * 1024 * 1024
+/**
+ * The bytes of the largest body that is decompressed: a larger one is taken for an attack on memory.
+ *
+ * @category limits
+ * @since 0.1.0
+ */
+export const maxOutputLength = 256 * 1024 * 1024
 
 /**
  * Reads what any layer without a dictionary wrote; a body of more than 256 MiB is refused.

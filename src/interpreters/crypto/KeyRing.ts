@@ -13,7 +13,6 @@ import * as Redacted from "effect/Redacted"
 import { isRight } from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import * as Encoding from "../../core/event/Encoding.ts"
-
 import * as Json from "../../core/event/Json.ts"
 import { describe } from "../../core/event/thrown.ts"
 import { KeyMissing, KeysInvalid } from "../../core/port/Errors.ts"

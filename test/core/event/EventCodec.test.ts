@@ -3,6 +3,7 @@ import { left, right } from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { describe, expect, it } from "vitest"
 import * as EventCodec from "../../../src/core/event/EventCodec.ts"
+import type * as Json from "../../../src/core/event/Json.ts"
 import { leftOf, rightOf } from "../support.ts"
 
 const AccountEvent = EventCodec.make(
@@ -91,6 +92,26 @@ describe("encoding an event", () => {
     )
   })
 
+  it("refuses a codec that writes no object", () => {
+    for (const text of ["[]", "null", "1"]) {
+      const careless = new t.Type<object, Json.JsonObject>(
+        "Careless",
+        (u): u is object => typeof u === "object",
+        () => t.success({}),
+        () => JSON.parse(text),
+      )
+      const Event = EventCodec.make({ Careless: careless })
+      const fault = leftOf(EventCodec.encode(Event, Event.Careless()))
+      expect(fault.reason).toBe("its codec does not write a JSON object")
+    }
+  })
+
+  it("says what is wrong with a codec whose payload has a tag of its own", () => {
+    const Event = EventCodec.make({ Tagged: t.type({ _tag: t.literal("Tagged"), a: t.number }) })
+    const fault = { path: "_tag", reason: "the key is reserved: leave it out of the payload's codec" }
+    expect(EventCodec.encode(Event, Event.Tagged({ _tag: "Tagged", a: 1 }))).toEqual(left(fault))
+  })
+
   it("is a fault and not an exception where the event is hostile", () => {
     const reason = (event: object) => {
       const hostile = Object.assign(JSON.parse("{}"), {})
@@ -162,6 +183,22 @@ describe("decoding a stored payload", () => {
     expect(fault("Moved", 1, { by: "car" }).reason).not.toBe("")
   })
 
+  it("is a fault and not an exception where what is read is hostile", () => {
+    const throwing = (): never => {
+      throw new Error("hostile")
+    }
+    const lazy = new t.Type<object, Json.JsonObject>(
+      "Lazy",
+      (u): u is object => typeof u === "object",
+      () => t.success(Object.defineProperty({}, "a", { get: throwing, enumerable: true })),
+      () => ({}),
+    )
+    const Event = EventCodec.make({ Lazy: lazy, Closed: t.type({}) })
+    expect(leftOf(EventCodec.decode(Event, "Lazy", 1, {})).reason).toBe("reading it threw hostile")
+    const data = new Proxy({}, { has: throwing })
+    expect(leftOf(EventCodec.decode(Event, "Closed", 1, data)).reason).toBe("reading it threw hostile")
+  })
+
   it("keeps the tag of the stored type where an upcast answers one of its own", () => {
     const Event = EventCodec.make({
       Opened: EventCodec.version(t.type({})).pipe(EventCodec.upcast(t.type({}), () => ({ _tag: "Closed" }))),
@@ -188,7 +225,7 @@ describe("decoding a stored payload", () => {
 })
 
 describe("making a codec", () => {
-  it.each(["", "a".repeat(129), "half\ud800"])("throws where the tag is %j", (tag) => {
+  it.each(["", "a".repeat(129), "half\ud800", "a\0b"])("throws where the tag is %j", (tag) => {
     expect(() => EventCodec.make({ [tag]: t.type({}) })).toThrow("cannot name a stored type")
   })
 

@@ -173,7 +173,7 @@ describe("making a codec with a past", () => {
   const today = { Placed: t.type({}), Paid: t.type({}) }
   const untyped = (text: string) => JSON.parse(text)
 
-  it.each(["", "a".repeat(129), "half\ud800"])("throws where a name is %j", (name) => {
+  it.each(["", "a".repeat(129), "half\ud800", "a\0b"])("throws where a name is %j", (name) => {
     expect(() => EventCodec.make(today, { past: { [name]: EventCodec.retired } })).toThrow("cannot name a stored type")
   })
 
@@ -222,6 +222,15 @@ describe("the stored types of a tag", () => {
     expect(EventCodec.storedTypes(OrderEvent, "Placed")).toEqual(["Placed", "PlacedAndPaid", "OrderPlaced", "NewOrder"])
     expect(EventCodec.storedTypes(OrderEvent, "Paid")).toEqual(["Paid", "Shipped", "PlacedAndPaid", "Sent"])
     expect(EventCodec.storedTypes(OrderEvent, "Shipped")).toEqual(["Shipped", "Sent"])
+  })
+
+  it("are its own too where what was written under it is split into others", () => {
+    const today = { Paid: t.type({}), Shipped: t.type({}) }
+    const Event = EventCodec.make(today, {
+      past: { Shipped: EventCodec.split(t.type({}), ["Paid"], () => [{ _tag: "Paid" }]) },
+    })
+    expect(EventCodec.storedTypes(Event, "Shipped")).toEqual(["Shipped"])
+    expect(EventCodec.storedTypes(Event, "Paid")).toEqual(["Paid", "Shipped"])
   })
 })
 

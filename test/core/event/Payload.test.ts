@@ -163,6 +163,37 @@ describe("what a codec complains about", () => {
     expect(path({ way: { car: { plate: 1 } } })).toBe("way.car.plate")
     expect(path({ some: { a: at, b: -1 } })).toBe("some.b")
     expect(path({ some: { a: null, b: 1 } })).toBe("some.a")
+    expect(leftOf(Plan.encode({ ...plan, some: { a: at, b: "1" } })).reason).toBe('"1" is not number')
+  })
+
+  it("has the path in the payload, also where a union or an intersection is wrapped", () => {
+    const wrapped = {
+      exact: t.exact(Deposited),
+      readonly: t.readonly(Deposited),
+      refined: t.refinement(Deposited, ({ amount }) => amount > 0, "Positive"),
+      recursive: t.recursion<t.TypeOf<typeof Deposited>>("Recursive", () => Deposited),
+    }
+    for (const [key, codec] of Object.entries(wrapped)) {
+      const { path } = leftOf(Payload.version(t.type({ [key]: codec })).decode(1, { [key]: { amount: 1, note: 2 } }))
+      expect(path).toBe(`${key}.note`)
+    }
+  })
+
+  it("is found in time in a union of members that are recursive", () => {
+    type Sum = { readonly of: "n"; readonly n: number } | { readonly of: "+" | "-"; readonly l: Sum; readonly r: Sum }
+    const Sum: t.Type<Sum> = t.recursion("Sum", () =>
+      t.union([
+        t.type({ of: t.literal("n"), n: t.number }),
+        t.type({ of: t.literal("+"), l: Sum, r: Sum }),
+        t.type({ of: t.literal("-"), l: Sum, r: Sum }),
+      ]),
+    )
+    const steps = 40
+    let sum: object = { of: "n", n: "two" }
+    for (let i = 0; i < steps; i++) sum = { of: i % 2 === 0 ? "+" : "-", l: sum, r: { of: "n", n: 1 } }
+    const fault = { path: `sum${".l".repeat(steps)}.n`, reason: '"two" is not number' }
+    expect(Payload.version(t.type({ sum: Sum })).encode({ sum })).toEqual(left(fault))
+    expect(Payload.version(t.type({ sum: Sum })).decode(1, { sum })).toEqual(left(fault))
   })
 
   it("has the path in the payload, also inside a union", () => {

@@ -170,6 +170,39 @@ describe("what a schema complains about", () => {
   })
 })
 
+describe("a schema that writes undefined", () => {
+  const Note = (note: Schema.Codec<unknown, string | undefined>) =>
+    EventCodec.make({ Noted: SchemaType.make(Schema.Struct({ inner: Schema.Struct({ note }), n: Schema.Number })) })
+
+  it("writes nothing that it would not read", () => {
+    const Plain = Note(Schema.UndefinedOr(Schema.String))
+    const fault = leftOf(EventCodec.encode(Plain, Plain.Noted({ inner: { note: undefined }, n: 1 })))
+    expect(fault).toEqual({ path: "inner.note", reason: expect.stringContaining("Schema.optional") })
+    expect(EventCodec.encode(Plain, Plain.Noted({ inner: { note: "a" }, n: 1 }))._tag).toBe("Right")
+    const Optional = Note(Schema.OptionFromUndefinedOr(Schema.String))
+    const none = Optional.Noted({ inner: { note: Option.none() }, n: 1 })
+    expect(leftOf(EventCodec.encode(Optional, none)).path).toBe("inner.note")
+    expect(() =>
+      t
+        .type({ at: SchemaType.make(Schema.Struct({ n: Schema.UndefinedOr(Schema.Number) })) })
+        .encode({ at: { n: undefined } }),
+    ).toThrow("Schema.optional")
+  })
+
+  it("is as good as any where it reads what is left", () => {
+    const Event = EventCodec.make({
+      Noted: SchemaType.make(
+        Schema.Struct({ note: Schema.optional(Schema.String), tags: Schema.Array(Schema.String) }),
+      ),
+    })
+    const event = Event.Noted({ note: undefined, tags: [] })
+    const { type, schemaVersion, data } = rightOf(EventCodec.encode(Event, event))
+    expect(EventCodec.decode(Event, type, schemaVersion, JSON.parse(JSON.stringify(data)))).toEqual(
+      right([{ _tag: "Noted", tags: [] }]),
+    )
+  })
+})
+
 describe("a schema that cannot be a codec", () => {
   const reading = (read: (n: number) => Effect.Effect<number>) =>
     Payload.version(

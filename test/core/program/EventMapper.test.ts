@@ -392,6 +392,20 @@ describe("snapshots", () => {
     expect(state).toMatchObject({ _tag: "Some", value: { n: 7 } })
   })
 
+  it("are not believed plain where it cannot be told whether they are sealed", async () => {
+    const undecided = Layer.succeed(Cipher, {
+      keyFor: () => {
+        throw new Error("which?")
+      },
+      seal: (_, plaintext) => Effect.succeed(plaintext),
+      open: (_, sealed) => Effect.succeed(sealed),
+    })
+    const mapper = EventMapper.layer.pipe(Layer.provide([undecided, Compression.none, Hash.sha256]))
+    const { snapshot } = await roundTrip(EventMapper.plain)
+    const decoding = Effect.flatMap(EventMapper, (mapper) => mapper.decodeSnapshot(policy, snapshot))
+    expect(await Effect.runPromise(Effect.provide(decoding, mapper))).toMatchObject({ _tag: "None" })
+  })
+
   it("fail where the state cannot be written", async () => {
     const error = await Effect.runPromise(
       Effect.flatMap(EventMapper, (mapper) =>

@@ -36,6 +36,10 @@ describe.each(["deflate", "zstd"] as const)("%s", (name) => {
     expect(service.compress(random)).toBe(undefined)
   })
 
+  it("leaves alone what would not be read back, more than 256 MiB", () => {
+    expect(service.compress(new Uint8Array(256 * 1024 * 1024 + 1))).toBe(undefined)
+  })
+
   it("does not read what is cut, empty or something else", () => {
     const { bytes } = service.compress(text) ?? { bytes: new Uint8Array() }
     for (const broken of [

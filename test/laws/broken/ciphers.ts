@@ -53,6 +53,16 @@ const simple = ({
 export const simpleAndGood = simple({})
 /** One nonce for all. */
 export const oneNonce = simple({ nonce: () => Buffer.alloc(12, 7) })
+/** One nonce for all, behind bytes that are never the same. */
+export const oneNonceHidden = Layer.effect(
+  Cipher,
+  Effect.map(Cipher, ({ keyFor, seal, open }) => ({
+    keyFor,
+    seal: (...args: Parameters<typeof seal>) =>
+      Effect.map(seal(...args), (sealed) => Buffer.concat([randomBytes(8), sealed])),
+    open: (keyId: string, sealed: Uint8Array, aad: Uint8Array) => open(keyId, sealed.subarray(8), aad),
+  })),
+).pipe(Layer.provide(oneNonce))
 /** A counter that begins again with every process. */
 export const counterFromZero = Layer.unwrap(
   Effect.sync(() => {

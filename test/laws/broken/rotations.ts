@@ -1,6 +1,7 @@
 /** Ciphers, and a mapper, that do not take well to keys that change. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { Cipher } from "../../../src/core/port/Cipher.ts"
 import { KeyMissing, OpenFailed } from "../../../src/core/port/Errors.ts"
 import { Keys } from "../../../src/core/port/Keys.ts"
@@ -35,6 +36,17 @@ export const takesAnother = changed(({ open }, { active }) => ({
     Effect.catchTag(open(keyId, sealed, aad), "KeyMissing", () => open(active, sealed, aad)),
 }))
 
+const lost = new Set<string>()
+/** A key that was missing once is missing for ever. */
+export const missingForEver = changed(({ open }) => ({
+  open: (keyId, sealed, aad) =>
+    lost.has(keyId)
+      ? Effect.fail(new KeyMissing({ keyId, where: "what is read" }))
+      : Effect.tapError(open(keyId, sealed, aad), (error) =>
+          Effect.sync(() => error._tag === "KeyMissing" && lost.add(keyId)),
+        ),
+}))
+
 /** Says of damage what it says of a missing key. */
 export const damageIsMissing = changed(({ open }) => ({
   open: (keyId, sealed, aad) =>
@@ -45,6 +57,27 @@ export const damageIsMissing = changed(({ open }) => ({
 export const opensAnything = changed(({ open }) => ({
   open: (keyId, sealed, aad) => Effect.catchTag(open(keyId, sealed, aad), "OpenFailed", () => Effect.succeed(sealed)),
 }))
+
+/** Seals events only. */
+export const snapshotsForgotten = changed((_, { active }) => ({
+  keyFor: ({ kind }) => (kind === "event" ? active : undefined),
+}))
+
+/** Takes a snapshot that does not open for one of the beginning. */
+export const snapshotsGuessed = Layer.fresh(
+  Layer.effect(
+    EventMapper,
+    Effect.map(EventMapper, (mapper) => ({
+      ...mapper,
+      decodeSnapshot: (policy, snapshot) =>
+        Effect.map(mapper.decodeSnapshot(policy, snapshot), (state) => {
+          if (state._tag === "Some") return state
+          const guess = policy.state.decode(policy.state.latest, { notes: [], weight: 0, broken: false })
+          return guess._tag === "Right" ? Option.some(guess.right) : state
+        }),
+    })),
+  ).pipe(Layer.provide(EventMapper.layer)),
+)
 
 /** A snapshot that does not open fails the load. */
 export const snapshotsMustOpen = Layer.fresh(
