@@ -17,7 +17,7 @@ import { CommandRepeated, type EncodeFailed } from "../event/Errors.ts"
 import type { NewEvent, StoredEvent } from "../event/StoredEvent.ts"
 import { equals, type StreamName } from "../event/StreamName.ts"
 import { type Decided, decideAll, type Executed, type ExecuteError, type Outcome, type Request } from "./Batch.ts"
-import { type ProgramCommitError, resolve, reusedId } from "./Recording.ts"
+import { type ProgramCommitError, resolve, retryConflicts, reusedId } from "./Recording.ts"
 import * as Rehydration from "./Rehydration.ts"
 import * as Snapshotting from "./Snapshotting.ts"
 
@@ -293,7 +293,7 @@ export const carryOut = <C, S, E, R>(
     const failed = Cause.findErrorOption(first)
     const retried =
       Option.isSome(failed) && failed.value._tag === "VersionConflict"
-        ? Effect.retry(tried, { schedule: retry, while: (error) => error._tag === "VersionConflict" })
+        ? retryConflicts(tried, retry)
         : Effect.failCause(first)
     return Effect.catchCause(retried, (cause) => {
       held.hold(undefined)

@@ -5,6 +5,7 @@ import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
 import { right } from "fp-ts/lib/Either.js"
 import { describe, expect, it } from "vitest"
 import {
@@ -19,6 +20,7 @@ import {
   Hash,
   KeyMissing,
   Repository,
+  type Snapshots,
   StoreUnavailable,
 } from "../../../src/core/index.ts"
 import { at } from "../support.ts"
@@ -493,6 +495,34 @@ describe("an unknown outcome", () => {
     )
     // Asked again until the store is there, which knows it.
     expect(error).toMatchObject({ _tag: "Success", value: { version: 1 } })
+  })
+})
+
+describe("a test's clock, which stands still", () => {
+  const recordedAt = EventStore.use((store) => store.readStream({ category: "Account", id: "ada" })).pipe(
+    Effect.map((events) => events.map((event) => event.recordedAt)),
+  )
+  const onTestClock = <A, E>(effect: Effect.Effect<A, E, EventStore | EventMapper | Snapshots>) =>
+    inMemory(Effect.andThen(TestClock.setTime(17), effect).pipe(Effect.provide(TestClock.layer())))
+
+  it("stops no command that others get ahead of, and says when it is recorded", async () => {
+    const overtaken = (store: EventStore["Service"]) =>
+      committing((commit, go, before) => {
+        const first = before < 4 ? behind(store, "ada", before) : Effect.void
+        return Effect.andThen(first, go(commit))
+      })(store)
+    const times = await onTestClock(
+      Effect.andThen(make().execute("ada", deposit(1)).pipe(through(overtaken)), recordedAt),
+    )
+    expect(times.at(-1)).toBe(17)
+  })
+
+  it("stops no command whose outcome is unknown", async () => {
+    const lost = committing((commit, go, before) =>
+      before < 4 ? Effect.fail(new CommitUnknown({ cause: "the connection ended" })) : go(commit),
+    )
+    const times = await onTestClock(Effect.andThen(make().execute("ada", deposit(1)).pipe(through(lost)), recordedAt))
+    expect(times).toEqual([17])
   })
 })
 
