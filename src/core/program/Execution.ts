@@ -14,6 +14,7 @@ import type { Aggregate } from "../event/Aggregate.ts"
 import { type CommandRecord, type Commit, type Committed, exact } from "../event/Commit.ts"
 import type { RecordedCommand } from "../event/Decision.ts"
 import { CommandRepeated, type EncodeFailed } from "../event/Errors.ts"
+import * as HashChain from "../event/HashChain.ts"
 import type { NewEvent, StoredEvent } from "../event/StoredEvent.ts"
 import { equals, type StreamName } from "../event/StreamName.ts"
 import { type Decided, decideAll, type Executed, type ExecuteError, type Outcome, type Request } from "./Batch.ts"
@@ -84,20 +85,21 @@ interface Turn<C, S, E, R> {
 }
 
 /**
- * What a command came to when it was carried out first; fails where that was on another stream. Commands mostly come
- * again in the order in which they came, and each state is folded from the one before.
+ * What a command came to when it was carried out first; fails where that was on another stream. Mostly a command comes
+ * again soon, when its state is still the latest; of many, they come in the order in which they came first, and each
+ * state is folded from the one before.
  */
 const recall = Effect.fnUntraced(function* <C, S, E, R>(
   turn: Turn<C, S, E, R>,
   { id, events, committed }: RecordedCommand,
 ): Effect.fn.Return<Executed<S, E>, Rehydration.LoadError | CommandRepeated> {
-  const { ports, aggregate, stream, recalled } = turn
+  const { ports, aggregate, stream, from, recalled } = turn
   const elsewhere = new CommandRepeated({ id, events, committed })
-  const end = committed.streams.find((head) => equals(head.stream, stream))?.version
+  const end = committed.streams.find((head) => equals(head.stream, stream))
   if (end === undefined) return yield* elsewhere
   const ids = new Set(events)
   const found: Array<StoredEvent> = []
-  let before = end
+  let before = end.version
   // Its events are among the last of its commit.
   for (let limit = ids.size; found.length < ids.size; limit *= 2) {
     const range = { upTo: before, direction: "backwards", limit: Math.min(limit, Rehydration.pageSize) } as const
@@ -106,10 +108,11 @@ const recall = Effect.fnUntraced(function* <C, S, E, R>(
     found.unshift(...page.filter((event) => ids.has(event.id)).reverse())
     before -= page.length
   }
-  const upTo = found.at(-1)?.version ?? end
+  const { version: upTo, link } = found.at(-1) ?? end
+  const known = from !== undefined && HashChain.equals(from.link, link) ? from : recalled
   const loaded =
-    recalled !== undefined && recalled.version <= upTo
-      ? yield* Rehydration.forward(ports, aggregate, stream, recalled, upTo)
+    known !== undefined && known.version <= upTo
+      ? yield* Rehydration.forward(ports, aggregate, stream, known, upTo)
       : yield* Rehydration.load(ports, aggregate, stream, upTo)
   turn.recalled = loaded
   const recorded = yield* ports.mapper.decode(aggregate.events, found)

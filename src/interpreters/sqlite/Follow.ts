@@ -45,7 +45,9 @@ export const make = Effect.fnUntraced(function* (
     }
   })
   yield* Effect.forkScoped(
-    LiveClock.provide(Effect.forever(Latch.await(followed).pipe(Effect.andThen(tick), Effect.andThen(Effect.sleep(30))))),
+    LiveClock.provide(
+      Effect.forever(Latch.await(followed).pipe(Effect.andThen(tick), Effect.andThen(Effect.sleep(30)))),
+    ),
   )
 
   const arrive = Effect.sync(() => {

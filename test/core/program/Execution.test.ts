@@ -368,6 +368,24 @@ describe("a command id", () => {
     expect(again).toMatchObject({ repeated: true, version: 1501, position: 1501, state: { balance: 1505 } })
   })
 
+  it("that comes again before anything else happened reads no more than its own events", async () => {
+    const accounts = make()
+    const again = await inMemory(
+      Effect.gen(function* () {
+        const { calls, store } = counted(yield* EventStore)
+        return yield* Effect.gen(function* () {
+          yield* Effect.forEach(Array.from({ length: 100 }), () => accounts.execute("ada", deposit(1)))
+          const first = yield* accounts.execute("ada", deposit(5), { commandId: "k" })
+          calls.read = 0
+          const again = yield* accounts.execute("ada", deposit(5), { commandId: "k" })
+          return { first, again, read: calls.read }
+        }).pipe(Effect.provideService(EventStore, store))
+      }),
+    )
+    expect(again.again).toEqual({ ...again.first, repeated: true })
+    expect(again.read).toBe(1)
+  })
+
   it("comes before an expected version that has passed", async () => {
     const accounts = make()
     const exit = await inMemory(

@@ -295,7 +295,9 @@ describe("a transaction over several streams", () => {
     const odd: ReadonlyArray<unknown> = [undefined, null, 7, { _tag: "Right" }, right(7), right([0, null])]
     const errors = await inMemory(
       Effect.forEach(odd, (decision) =>
-        Effect.flip(Repository.transactAll({ a: stocks.stream("a") }, () => decision as ReturnType<typeof right<never>>)),
+        Effect.flip(
+          Repository.transactAll({ a: stocks.stream("a") }, () => decision as ReturnType<typeof right<never>>),
+        ),
       ),
     )
     expect(errors).toMatchObject(odd.map(() => ({ _tag: "DeciderThrew", during: "decide" })))
