@@ -291,6 +291,17 @@ describe("a command id", () => {
     expect(again).toEqual({ ...first, repeated: true })
   })
 
+  it("is known though what the model decides now cannot be written", async () => {
+    const accounts = make()
+    const [first, again] = await inMemory(
+      Effect.all([
+        accounts.execute("ada", deposit(5), { commandId: "k" }),
+        accounts.execute("ada", deposit(Number.NaN), { commandId: "k" }),
+      ]),
+    )
+    expect(again).toEqual({ ...first, repeated: true })
+  })
+
   it("is known though the model would decide nothing now", async () => {
     const accounts = make()
     const { first, again } = await inMemory(
@@ -421,6 +432,20 @@ describe("a rejection", () => {
       }),
     )
     expect(result).toMatchObject({ version: 3, state: { balance: 0 } })
+  })
+
+  it("of an event that cannot be written is confirmed likewise", async () => {
+    const accounts = make()
+    const share = (state: Account) =>
+      right([state.balance, [AccountEvent.Withdrawn({ amount: 10 / state.balance })]] as const)
+    const result = await inMemory(
+      Effect.gen(function* () {
+        yield* accounts.execute("ada", open("Ada"))
+        yield* behind(yield* EventStore, "ada", 5)
+        return yield* accounts.transact("ada", share)
+      }),
+    )
+    expect(result).toMatchObject({ value: 5, version: 3, state: { balance: 3 } })
   })
 
   it("in a batch with recorded commands stands on the state that these leave", async () => {
