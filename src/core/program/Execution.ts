@@ -130,19 +130,20 @@ const answerAs = Effect.fnUntraced(function* <C, S, E, R>(turn: Turn<C, S, E, R>
   else request.fail(executed.failure)
 })
 
-/** Whether one of these, which are about to be refused, was recorded before; then that is its answer. */
+/** Answers those that were recorded before; whether any was. */
 const answerAgain = Effect.fnUntraced(function* <C, S, E, R>(
   turn: Turn<C, S, E, R>,
-  refused: ReadonlyArray<Outcome<S, E>>,
+  requests: ReadonlyArray<Request<S, E>>,
 ) {
-  for (const { request } of refused) {
-    if (request.key === undefined) continue
-    const recorded = yield* turn.ports.store.command(request.key)
+  let any = false
+  for (const { key } of requests) {
+    if (key === undefined) continue
+    const recorded = yield* turn.ports.store.command(key)
     if (Option.isNone(recorded)) continue
     yield* answerAs(turn, recorded.value)
-    return true
+    any = true
   }
-  return false
+  return any
 })
 
 type AttemptError = Exclude<ExecuteError, EncodeFailed>
@@ -218,9 +219,17 @@ const record = <C, S, E, R>(
   })
 }
 
-/** After a commit was refused: a repeated command is answered; a conflict is told, and the next attempt reads on first. */
-const recover = <C, S, E, R>(turn: Turn<C, S, E, R>, error: ProgramCommitError): Effect.Effect<void, AttemptError> => {
-  if (error._tag === "CommandRepeated") return answerAs(turn, error)
+/**
+ * After a commit was refused: a repeated command is answered, and so are those beside it that are repeated too, as they
+ * often are; a conflict is told, and the next attempt reads on first.
+ */
+const recover = <C, S, E, R>(
+  turn: Turn<C, S, E, R>,
+  error: ProgramCommitError,
+): Effect.Effect<unknown, AttemptError> => {
+  if (error._tag === "CommandRepeated") {
+    return Effect.flatMap(answerAs(turn, error), () => answerAgain(turn, turn.waiting))
+  }
   if (error._tag === "VersionConflict") turn.old = true
   return Effect.fail(error)
 }
@@ -234,14 +243,15 @@ const refuse = Effect.fnUntraced(function* <C, S, E, R>(
   { outcomes }: Decided<S, E>,
   { events, commands, faulty }: Written<S, E>,
 ): Effect.fn.Return<boolean, AttemptError> {
-  const refused = outcomes.filter(({ accepted, request }) => !accepted || faulty.has(request))
-  if (yield* answerAgain(turn, refused)) return true
   const idle = events.length === 0 && commands.length === 0
   if ((idle || faulty.size > 0) && !turn.confirmed) {
     // Decided on a state that may be old, and no commit will tell: read on, and decide again.
     turn.old = true
     return true
   }
+  const refused = outcomes.filter(({ accepted, request }) => !accepted || faulty.has(request))
+  const requests = refused.map(({ request }) => request)
+  if (yield* answerAgain(turn, requests)) return true
   if (faulty.size > 0) {
     // The others were decided as if the faulty ones had been recorded.
     turn.waiting = turn.waiting.filter((request) => !faulty.has(request))

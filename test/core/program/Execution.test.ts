@@ -589,6 +589,40 @@ describe("many commands that are given again", () => {
   })
 })
 
+describe("many commands, some given again", () => {
+  it.each([
+    ["the model accepts them again", deposit(1)],
+    ["the model refuses them now", withdraw(1000)],
+  ])("ask the store for each of them once, where %s", async (_, command) => {
+    const accounts = make()
+    const calls = { commits: 0, asked: 0 }
+    const counting = (store: EventStore["Service"]): EventStore["Service"] => ({
+      ...store,
+      commit: (commit) => {
+        calls.commits++
+        return store.commit(commit)
+      },
+      command: (id) => {
+        calls.asked++
+        return store.command(id)
+      },
+    })
+    const give = (command: Command, i: number) => accounts.execute("ada", command, { commandId: `k${i}` })
+    const answers = await inMemory(
+      Effect.gen(function* () {
+        yield* accounts.execute("ada", open("Ada"))
+        for (let i = 0; i < 50; i++) yield* give(deposit(1), i)
+        const all = Array.from({ length: 100 }, (_, i) => Effect.exit(give(command, 99 - i)))
+        return yield* together(accounts, all).pipe(through(counting))
+      }),
+    )
+    expect(answers.slice(50).map((exit) => Exit.isSuccess(exit) && exit.value.repeated)).toEqual(Array(50).fill(true))
+    // Those that are new are refused, and asked for, when the others are answered already.
+    expect(calls.asked).toBeLessThanOrEqual(150)
+    expect(calls.commits).toBeLessThanOrEqual(3)
+  })
+})
+
 describe("interruption", () => {
   /** A store whose first commit waits for the latch. */
   const gated = (latch: Latch.Latch, entered: Latch.Latch) =>
