@@ -13,11 +13,11 @@ import { type Either, isLeft } from "fp-ts/lib/Either.js"
 import type { Aggregate } from "../event/Aggregate.ts"
 import { type CommandRecord, type Commit, type Committed, exact } from "../event/Commit.ts"
 import type { RecordedCommand } from "../event/Decision.ts"
-import { CommandRepeated, type EncodeFailed } from "../event/Errors.ts"
-import * as HashChain from "../event/HashChain.ts"
-import type { NewEvent, StoredEvent } from "../event/StoredEvent.ts"
-import { equals, type StreamName } from "../event/StreamName.ts"
-import { type Decided, decideAll, type Executed, type ExecuteError, type Outcome, type Request } from "./Batch.ts"
+import type { EncodeFailed } from "../event/Errors.ts"
+import type { NewEvent } from "../event/StoredEvent.ts"
+import type { StreamName } from "../event/StreamName.ts"
+import { type Decided, decideAll, type ExecuteError, type Outcome, type Request } from "./Batch.ts"
+import { type Recalling, recall } from "./Recall.ts"
 import { type ProgramCommitError, resolve, retryConflicts, reusedId } from "./Recording.ts"
 import * as Rehydration from "./Rehydration.ts"
 import * as Snapshotting from "./Snapshotting.ts"
@@ -68,57 +68,15 @@ const written = <S, E>(
 }
 
 /** Commands that are carried out together, as far as that has come. */
-interface Turn<C, S, E, R> {
-  readonly ports: Ports
-  readonly aggregate: Aggregate<C, S, E, R>
-  readonly stream: StreamName
+interface Turn<C, S, E, R> extends Recalling<C, S, E, R> {
   readonly held: Held<S>
   /** Those that have no answer yet. */
   waiting: ReadonlyArray<Request<S, E>>
-  from: Loaded<S> | undefined
   /** Whether `from` was read from the store in this turn, and not refuted since. */
   confirmed: boolean
   /** Whether `from` is known to be old. */
   old: boolean
-  /** The state that a command which was given again had come to. */
-  recalled: Loaded<S> | undefined
 }
-
-/**
- * What a command came to when it was carried out first; fails where that was on another stream. Mostly a command comes
- * again soon, when its state is still the latest; of many, they come in the order in which they came first, and each
- * state is folded from the one before.
- */
-const recall = Effect.fnUntraced(function* <C, S, E, R>(
-  turn: Turn<C, S, E, R>,
-  { id, events, committed }: RecordedCommand,
-): Effect.fn.Return<Executed<S, E>, Rehydration.LoadError | CommandRepeated> {
-  const { ports, aggregate, stream, from, recalled } = turn
-  const elsewhere = new CommandRepeated({ id, events, committed })
-  const end = committed.streams.find((head) => equals(head.stream, stream))
-  if (end === undefined) return yield* elsewhere
-  const ids = new Set(events)
-  const found: Array<StoredEvent> = []
-  let before = end.version
-  // Its events are among the last of its commit.
-  for (let limit = ids.size; found.length < ids.size; limit *= 2) {
-    const range = { upTo: before, direction: "backwards", limit: Math.min(limit, Rehydration.pageSize) } as const
-    const page = yield* ports.store.readStream(stream, range)
-    if (page.length === 0) return yield* elsewhere
-    found.unshift(...page.filter((event) => ids.has(event.id)).reverse())
-    before -= page.length
-  }
-  const { version: upTo, link } = found.at(-1) ?? end
-  const known = from !== undefined && HashChain.equals(from.link, link) ? from : recalled
-  const loaded =
-    known !== undefined && known.version <= upTo
-      ? yield* Rehydration.forward(ports, aggregate, stream, known, upTo)
-      : yield* Rehydration.load(ports, aggregate, stream, upTo)
-  turn.recalled = loaded
-  const recorded = yield* ports.mapper.decode(aggregate.events, found)
-  const { state, version, position } = loaded
-  return { state, version, position, events: recorded.map(({ event }) => event), repeated: true }
-})
 
 /** Answers a command by what it came to when it was recorded. */
 const answerAs = Effect.fnUntraced(function* <C, S, E, R>(turn: Turn<C, S, E, R>, recorded: RecordedCommand) {

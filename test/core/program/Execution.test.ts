@@ -15,6 +15,7 @@ import {
   CommitUnknown,
   Compression,
   Decider,
+  EventIdReused,
   EventMapper,
   EventStore,
   Hash,
@@ -137,6 +138,19 @@ describe("commands that wait for one stream", () => {
       ["b", { user: "b" }],
       ["c", { user: "c" }],
     ])
+  })
+
+  it.each([
+    new EventIdReused({ id: "01890a5d-ac96-774b-bcce-b302099a8057" }),
+    new StoreUnavailable({ what: "recording too much", retryable: false, cause: "test" }),
+  ])("are recorded alone where they cannot be together: %s", async (fault) => {
+    const accounts = make()
+    const single = committing((commit, go) =>
+      (commit.writes[0]?.events.length ?? 0) > 1 ? Effect.fail(fault) : go(commit),
+    )
+    const commands = Array.from({ length: 3 }, () => accounts.execute("ada", deposit(1)))
+    const answers = await inMemory(together(accounts, commands).pipe(through(single)))
+    expect(answers.map(({ version }) => version)).toEqual([1, 2, 3])
   })
 
   it("are recorded alone where one of them is what the store never takes", async () => {
@@ -397,6 +411,19 @@ describe("a command id", () => {
     expect(again.read).toBe(1)
   })
 
+  it("of a command that recorded nothing leaves the stream at the position of its last event", async () => {
+    const accounts = make()
+    const loaded = await inMemory(
+      Effect.gen(function* () {
+        yield* accounts.execute("ada", deposit(1))
+        yield* accounts.execute("bob", deposit(1))
+        yield* accounts.execute("ada", touch, { commandId: "k" })
+        return yield* accounts.load("ada")
+      }),
+    )
+    expect(Option.getOrThrow(loaded).position).toBe(1)
+  })
+
   it("comes before an expected version that has passed", async () => {
     const accounts = make()
     const exit = await inMemory(
@@ -611,12 +638,14 @@ describe("many commands, some given again", () => {
     const answers = await inMemory(
       Effect.gen(function* () {
         yield* accounts.execute("ada", open("Ada"))
-        for (let i = 0; i < 50; i++) yield* give(deposit(1), i)
+        const first = yield* Effect.forEach(Array.from({ length: 50 }), (_, i) => Effect.exit(give(deposit(1), i)))
         const all = Array.from({ length: 100 }, (_, i) => Effect.exit(give(command, 99 - i)))
-        return yield* together(accounts, all).pipe(through(counting))
+        return { first, again: yield* together(accounts, all).pipe(through(counting)) }
       }),
     )
-    expect(answers.slice(50).map((exit) => Exit.isSuccess(exit) && exit.value.repeated)).toEqual(Array(50).fill(true))
+    expect(answers.again.slice(50)).toEqual(
+      answers.first.toReversed().map(Exit.map((first) => ({ ...first, repeated: true }))),
+    )
     // Those that are new are refused, and asked for, when the others are answered already.
     expect(calls.asked).toBeLessThanOrEqual(150)
     expect(calls.commits).toBeLessThanOrEqual(3)
