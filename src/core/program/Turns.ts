@@ -114,6 +114,6 @@ export const make = <W extends Waiting>(
       return () => queue.delete(waiting)
     },
     alone,
-    idle: () => !busy && queue.size === 0,
+    idle: () => !busy,
   }
 }
