@@ -869,6 +869,22 @@ describe("a model that throws", () => {
   })
 })
 
+describe("ids that are not new", () => {
+  const known = committing((commit, go) => Effect.map(go(commit), (committed) => ({ ...committed, repeated: true })))
+
+  it("are told, and not taken for a command that was recorded", async () => {
+    const error = await inMemory(Effect.flip(make().execute("ada", deposit(1))).pipe(through(known)))
+    expect(error).toMatchObject({ _tag: "EventIdReused" })
+  })
+
+  it("are told of a transaction likewise", async () => {
+    const ada = make().stream("ada")
+    const moved = Repository.transactAll({ ada }, () => right([0, { ada: [AccountEvent.Deposited({ amount: 1 })] }]))
+    const error = await inMemory(Effect.flip(moved).pipe(through(known)))
+    expect(error).toMatchObject({ _tag: "EventIdReused" })
+  })
+})
+
 describe("what a store answers", () => {
   it("that no program's commit can mean is a defect", async () => {
     const accounts = make()

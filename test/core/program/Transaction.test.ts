@@ -63,6 +63,22 @@ describe("a transaction over several streams", () => {
     expect(result.commits).toBe(1)
   })
 
+  it("leaves its streams' states to the commands after it", async () => {
+    const { stocks } = make()
+    const calls = await inMemory(
+      Effect.gen(function* () {
+        const { calls, store } = counted(yield* EventStore)
+        yield* Effect.gen(function* () {
+          yield* Repository.transactAll({ a: stocks.stream("a") }, () => right([0, { a: [Moved(1)] }]))
+          calls.commits = calls.reads = 0
+          yield* stocks.execute("a", 1)
+        }).pipe(Effect.provideService(EventStore, store))
+        return calls
+      }),
+    )
+    expect(calls).toMatchObject({ commits: 1, reads: 0 })
+  })
+
   it("of two aggregates sees each state by its name", async () => {
     const { accounts, stocks } = make()
     const result = await inMemory(

@@ -332,6 +332,26 @@ it("answers every statement by an index", async () => {
   })
 })
 
+it("fails a commit that the file refuses alone, whoever was recorded with it", async () => {
+  await inFolder(async (folder) => {
+    const refused = one("a")
+    const commits = [one("a"), refused, one("a"), one("b")]
+    const answers = await onConnection(join(folder, "store.db"), (store, database) => {
+      const [id] = refused.writes.flatMap(({ events }) => events.map(({ id }) => id))
+      database.exec(
+        `CREATE TEMP TRIGGER refusing BEFORE INSERT ON event WHEN NEW.id = '${id}' BEGIN SELECT RAISE(ABORT, 'no'); END`,
+      )
+      return Effect.forEach(commits, (commit) => Effect.result(store.commit(commit)), { concurrency: "unbounded" })
+    })
+    expect(answers).toMatchObject([
+      { _tag: "Success", success: { position: 1 } },
+      { _tag: "Failure", failure: { _tag: "StoreUnavailable", retryable: false } },
+      { _tag: "Success", success: { position: 2 } },
+      { _tag: "Success", success: { position: 3 } },
+    ])
+  })
+})
+
 /** What SQLite throws. */
 const ioError = (errcode: number) => Object.assign(new Error("disk I/O error"), { code: "ERR_SQLITE_ERROR", errcode })
 
