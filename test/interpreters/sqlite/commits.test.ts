@@ -336,11 +336,14 @@ it("fails a commit that the file refuses alone, whoever was recorded with it", a
   await inFolder(async (folder) => {
     const refused = one("a")
     const commits = [one("a"), refused, one("a"), one("b")]
-    const answers = await onConnection(join(folder, "store.db"), (store, database) => {
+    const filename = join(folder, "store.db")
+    const answers = await onConnection(filename, (store, database) => {
       const [id] = refused.writes.flatMap(({ events }) => events.map(({ id }) => id))
       database.exec(
         `CREATE TEMP TRIGGER refusing BEFORE INSERT ON event WHEN NEW.id = '${id}' BEGIN SELECT RAISE(ABORT, 'no'); END`,
       )
+      const release = holding(filename)
+      setTimeout(release, 50)
       return Effect.forEach(commits, (commit) => Effect.result(store.commit(commit)), { concurrency: "unbounded" })
     })
     expect(answers).toMatchObject([
