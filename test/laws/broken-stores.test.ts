@@ -50,6 +50,7 @@ const caught: Record<string, ReadonlyArray<readonly [string, StoreLayer]>> = {
     ["a filtered page that stalls", reading.filteredPageStalls],
     ["streams in UTF-16 order", reading.streamsByUtf16],
     ["the limit before the direction", reading.limitBeforeDirection],
+    ["no position taken for one", reading.stopsAtNaN],
   ],
   S15: [
     ["epochs unchecked", committing.epochUnchecked],

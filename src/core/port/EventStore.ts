@@ -35,7 +35,8 @@ export type CommitError = Refused | CommitUnknown | StoreUnavailable
 
 /**
  * Events of one stream: `after < version ≤ upTo`, the first `limit` of them in the direction. Whatever lies outside a
- * stream is simply not there; a limit below 1 asks for nothing.
+ * stream is simply not there. The numbers of every range count as whole ones from 0: a fraction is cut off, and what is
+ * less, or not a number, is 0.
  *
  * @example
  * ```ts
@@ -96,7 +97,7 @@ export interface LogPage {
   readonly events: ReadonlyArray<StoredEvent>
   /**
    * Every matching event up to here is in this page or an earlier one: where to go on, also where a filter dropped
-   * all. Never before `after`.
+   * all. A whole number, never before `after`.
    */
   readonly scannedTo: Position
 }

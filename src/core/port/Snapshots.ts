@@ -31,7 +31,7 @@ import type { StoreUnavailable } from "./Errors.ts"
 export class Snapshots extends Context.Service<
   Snapshots,
   {
-    /** The one that was kept last. */
+    /** The one that was kept last. A load waits ten seconds for it, and then folds the whole stream. */
     readonly read: (stream: StreamName) => Effect.Effect<Option.Option<StoredSnapshot>, StoreUnavailable>
     /** Keeps it in place of the one before. */
     readonly write: (snapshot: StoredSnapshot) => Effect.Effect<void, StoreUnavailable>

@@ -13,11 +13,12 @@ import { type Either, isLeft } from "fp-ts/lib/Either.js"
 import type { Aggregate } from "../event/Aggregate.ts"
 import { type CommandRecord, type Commit, type Committed, exact } from "../event/Commit.ts"
 import type { RecordedCommand } from "../event/Decision.ts"
-import { CommandRepeated, type EncodeFailed } from "../event/Errors.ts"
-import type { NewEvent, StoredEvent } from "../event/StoredEvent.ts"
-import { equals, type StreamName } from "../event/StreamName.ts"
-import { type Decided, decideAll, type Executed, type ExecuteError, type Outcome, type Request } from "./Batch.ts"
-import { type ProgramCommitError, resolve, reusedId } from "./Recording.ts"
+import type { EncodeFailed } from "../event/Errors.ts"
+import type { NewEvent } from "../event/StoredEvent.ts"
+import type { StreamName } from "../event/StreamName.ts"
+import { type Decided, decideAll, type ExecuteError, type Outcome, type Request } from "./Batch.ts"
+import { type Recalling, recall } from "./Recall.ts"
+import { type ProgramCommitError, resolve, retryConflicts, reusedId } from "./Recording.ts"
 import * as Rehydration from "./Rehydration.ts"
 import * as Snapshotting from "./Snapshotting.ts"
 
@@ -67,55 +68,15 @@ const written = <S, E>(
 }
 
 /** Commands that are carried out together, as far as that has come. */
-interface Turn<C, S, E, R> {
-  readonly ports: Ports
-  readonly aggregate: Aggregate<C, S, E, R>
-  readonly stream: StreamName
+interface Turn<C, S, E, R> extends Recalling<C, S, E, R> {
   readonly held: Held<S>
   /** Those that have no answer yet. */
   waiting: ReadonlyArray<Request<S, E>>
-  from: Loaded<S> | undefined
   /** Whether `from` was read from the store in this turn, and not refuted since. */
   confirmed: boolean
   /** Whether `from` is known to be old. */
   old: boolean
-  /** The state that a command which was given again had come to. */
-  recalled: Loaded<S> | undefined
 }
-
-/**
- * What a command came to when it was carried out first; fails where that was on another stream. Commands mostly come
- * again in the order in which they came, and each state is folded from the one before.
- */
-const recall = Effect.fnUntraced(function* <C, S, E, R>(
-  turn: Turn<C, S, E, R>,
-  { id, events, committed }: RecordedCommand,
-): Effect.fn.Return<Executed<S, E>, Rehydration.LoadError | CommandRepeated> {
-  const { ports, aggregate, stream, recalled } = turn
-  const elsewhere = new CommandRepeated({ id, events, committed })
-  const end = committed.streams.find((head) => equals(head.stream, stream))?.version
-  if (end === undefined) return yield* elsewhere
-  const ids = new Set(events)
-  const found: Array<StoredEvent> = []
-  let before = end
-  // Its events are among the last of its commit.
-  for (let limit = ids.size; found.length < ids.size; limit *= 2) {
-    const range = { upTo: before, direction: "backwards", limit: Math.min(limit, Rehydration.pageSize) } as const
-    const page = yield* ports.store.readStream(stream, range)
-    if (page.length === 0) return yield* elsewhere
-    found.unshift(...page.filter((event) => ids.has(event.id)).reverse())
-    before -= page.length
-  }
-  const upTo = found.at(-1)?.version ?? end
-  const loaded =
-    recalled !== undefined && recalled.version <= upTo
-      ? yield* Rehydration.forward(ports, aggregate, stream, recalled, upTo)
-      : yield* Rehydration.load(ports, aggregate, stream, upTo)
-  turn.recalled = loaded
-  const recorded = yield* ports.mapper.decode(aggregate.events, found)
-  const { state, version, position } = loaded
-  return { state, version, position, events: recorded.map(({ event }) => event), repeated: true }
-})
 
 /** Answers a command by what it came to when it was recorded. */
 const answerAs = Effect.fnUntraced(function* <C, S, E, R>(turn: Turn<C, S, E, R>, recorded: RecordedCommand) {
@@ -127,19 +88,20 @@ const answerAs = Effect.fnUntraced(function* <C, S, E, R>(turn: Turn<C, S, E, R>
   else request.fail(executed.failure)
 })
 
-/** Whether one of these, which are about to be refused, was recorded before; then that is its answer. */
+/** Answers those that were recorded before; whether any was. */
 const answerAgain = Effect.fnUntraced(function* <C, S, E, R>(
   turn: Turn<C, S, E, R>,
-  refused: ReadonlyArray<Outcome<S, E>>,
+  requests: ReadonlyArray<Request<S, E>>,
 ) {
-  for (const { request } of refused) {
-    if (request.key === undefined) continue
-    const recorded = yield* turn.ports.store.command(request.key)
+  let any = false
+  for (const { key } of requests) {
+    if (key === undefined) continue
+    const recorded = yield* turn.ports.store.command(key)
     if (Option.isNone(recorded)) continue
     yield* answerAs(turn, recorded.value)
-    return true
+    any = true
   }
-  return false
+  return any
 })
 
 type AttemptError = Exclude<ExecuteError, EncodeFailed>
@@ -215,9 +177,17 @@ const record = <C, S, E, R>(
   })
 }
 
-/** After a commit was refused: a repeated command is answered; a conflict is told, and the next attempt reads on first. */
-const recover = <C, S, E, R>(turn: Turn<C, S, E, R>, error: ProgramCommitError): Effect.Effect<void, AttemptError> => {
-  if (error._tag === "CommandRepeated") return answerAs(turn, error)
+/**
+ * After a commit was refused: a repeated command is answered, and so are those beside it that are repeated too, as they
+ * often are; a conflict is told, and the next attempt reads on first.
+ */
+const recover = <C, S, E, R>(
+  turn: Turn<C, S, E, R>,
+  error: ProgramCommitError,
+): Effect.Effect<unknown, AttemptError> => {
+  if (error._tag === "CommandRepeated") {
+    return Effect.flatMap(answerAs(turn, error), () => answerAgain(turn, turn.waiting))
+  }
   if (error._tag === "VersionConflict") turn.old = true
   return Effect.fail(error)
 }
@@ -231,14 +201,15 @@ const refuse = Effect.fnUntraced(function* <C, S, E, R>(
   { outcomes }: Decided<S, E>,
   { events, commands, faulty }: Written<S, E>,
 ): Effect.fn.Return<boolean, AttemptError> {
-  const refused = outcomes.filter(({ accepted, request }) => !accepted || faulty.has(request))
-  if (yield* answerAgain(turn, refused)) return true
   const idle = events.length === 0 && commands.length === 0
   if ((idle || faulty.size > 0) && !turn.confirmed) {
     // Decided on a state that may be old, and no commit will tell: read on, and decide again.
     turn.old = true
     return true
   }
+  const refused = outcomes.filter(({ accepted, request }) => !accepted || faulty.has(request))
+  const requests = refused.map(({ request }) => request)
+  if (yield* answerAgain(turn, requests)) return true
   if (faulty.size > 0) {
     // The others were decided as if the faulty ones had been recorded.
     turn.waiting = turn.waiting.filter((request) => !faulty.has(request))
@@ -293,7 +264,7 @@ export const carryOut = <C, S, E, R>(
     const failed = Cause.findErrorOption(first)
     const retried =
       Option.isSome(failed) && failed.value._tag === "VersionConflict"
-        ? Effect.retry(tried, { schedule: retry, while: (error) => error._tag === "VersionConflict" })
+        ? retryConflicts(tried, retry)
         : Effect.failCause(first)
     return Effect.catchCause(retried, (cause) => {
       held.hold(undefined)

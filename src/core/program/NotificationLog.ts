@@ -15,6 +15,7 @@ import * as Stream from "effect/Stream"
 import type { Position } from "../event/Commit.ts"
 import { InvalidInput } from "../event/Errors.ts"
 import type { StoredEvent } from "../event/StoredEvent.ts"
+import { bound } from "../port/bound.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
 import { EventStore } from "../port/EventStore.ts"
 
@@ -105,9 +106,9 @@ export class NotificationLog extends Context.Service<
   ): Stream.Stream<StoredEvent, InvalidInput | StoreUnavailable, NotificationLog> =>
     Stream.unwrap(
       Effect.map(NotificationLog, (log) =>
-        Stream.paginate(sectionAt(after + 1, log.sectionSize), (id) =>
+        Stream.paginate(sectionAt(bound(after) + 1, log.sectionSize), (id) =>
           Effect.map(log.section(id), ({ items, next }) => {
-            const unseen = items.filter(({ position }) => position > after)
+            const unseen = items.filter(({ position }) => position > bound(after))
             return [unseen, Option.fromUndefinedOr(next)] as const
           }),
         ),

@@ -6,9 +6,10 @@
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { Commit, Committed } from "../event/Commit.ts"
-import { EventIdReused } from "../event/Errors.ts"
+import { EventIdReused, VersionConflict } from "../event/Errors.ts"
 import { CommitUnknown } from "../port/Errors.ts"
 import type { CommitError, EventStore } from "../port/EventStore.ts"
+import * as LiveClock from "../port/LiveClock.ts"
 
 /**
  * When to decide again after a conflict with another process: at once, and then less and less often, but never much less
@@ -21,6 +22,18 @@ export const defaultRetry: Schedule.Schedule<unknown> = Schedule.min([
   Schedule.exponential("1 millis", 1.5),
   Schedule.spaced("16 millis"),
 ]).pipe(Schedule.jittered, Schedule.upTo({ duration: "10 seconds" }))
+
+/**
+ * Tries again after conflicts with other processes, for as long as the schedule says.
+ *
+ * @category committing
+ * @since 0.1.0
+ */
+export const retryConflicts = <A, E, R>(
+  attempt: Effect.Effect<A, E, R>,
+  schedule: Schedule.Schedule<unknown>,
+): Effect.Effect<A, E, R> =>
+  LiveClock.around(attempt, Effect.retry({ schedule, while: (error) => error instanceof VersionConflict }))
 
 /** An unknown outcome is asked for again with the same ids, for about ten seconds. */
 const resend = Schedule.exponential("10 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 10 }))
@@ -77,10 +90,10 @@ export const resolve = (
 ): Effect.Effect<Committed, ProgramCommitError> => {
   switch (error._tag) {
     case "CommitUnknown":
-      return Effect.retry(askAgain(store, request), {
-        schedule: resend,
-        while: (again) => again._tag === "CommitUnknown",
-      })
+      return LiveClock.around(
+        askAgain(store, request),
+        Effect.retry({ schedule: resend, while: (again) => again._tag === "CommitUnknown" }),
+      )
     case "ConditionFailed":
     case "CheckpointConflict":
     case "Fenced":

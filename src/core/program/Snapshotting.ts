@@ -1,6 +1,6 @@
 /**
  * Taking snapshots, and trusting them. A snapshot only saves time: one that is stale, damaged, foreign, sealed with an
- * unknown key or of another model is ignored, and one that cannot be taken fails nothing.
+ * unknown key, of another model or slow to come is ignored, and one that cannot be taken fails nothing.
  *
  * @since 0.1.0
  */
@@ -11,7 +11,11 @@ import type { Version } from "../event/Commit.ts"
 import * as HashChain from "../event/HashChain.ts"
 import type { StreamName } from "../event/StreamName.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
+import * as LiveClock from "../port/LiveClock.ts"
 import type { Loaded, Ports } from "./Rehydration.ts"
+
+/** A service that never answers must not hold up a load, nor all later snapshots of the stream. */
+const inTime = <A, E>(effect: Effect.Effect<A, E>) => LiveClock.around(effect, Effect.timeout("10 seconds"))
 
 /**
  * The state of the stream's snapshot, where that is at or before a version and of this very history.
@@ -25,7 +29,7 @@ export const read = Effect.fnUntraced(function* <S>(
   stream: StreamName,
   upTo: Version,
 ): Effect.fn.Return<Loaded<S> | undefined, StoreUnavailable> {
-  const found = yield* Effect.suspend(() => snapshots.read(stream)).pipe(
+  const found = yield* inTime(Effect.suspend(() => snapshots.read(stream))).pipe(
     Effect.catchDefect(() => Effect.succeedNone),
     Effect.orElseSucceed(() => Option.none()),
   )
@@ -88,7 +92,7 @@ export const take = <C, S, E, R>(
     return Effect.void
   return inTurn(
     mapper.encodeSnapshot(policy, { stream, version, link }, state).pipe(
-      Effect.flatMap(snapshots.write),
+      Effect.flatMap((snapshot) => inTime(snapshots.write(snapshot))),
       Effect.catchCause((cause) => Effect.logDebug("A snapshot was not taken", cause)),
     ),
   )

@@ -31,7 +31,7 @@ import { EventMapper, type ReadError, type Recorded } from "./EventMapper.ts"
  * @since 0.1.0
  */
 export interface Options {
-  /** The position that was seen last; 0 to begin with the first event. */
+  /** The position that was seen last; 0, or what is no position, to begin with the first event. */
   readonly after?: Position
   /** Every event, if left out. */
   readonly filter?: Query.Query

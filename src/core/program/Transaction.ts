@@ -12,7 +12,7 @@ import { type Either, isLeft } from "fp-ts/lib/Either.js"
 import type { RejectionOf } from "../domain/Decider.ts"
 import type { Aggregate } from "../event/Aggregate.ts"
 import { type Commit, exact, type Position, type Version } from "../event/Commit.ts"
-import { DeciderThrew, type EncodeFailed, InvalidInput, VersionConflict } from "../event/Errors.ts"
+import { DeciderThrew, type EncodeFailed, InvalidInput } from "../event/Errors.ts"
 import type { NewEvent } from "../event/StoredEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { KeyMissing } from "../port/Errors.ts"
@@ -225,8 +225,11 @@ export function transactAll<R, A>(
     /** What is decided on the states, in its stored form. */
     const decideOn = Effect.fnUntraced(function* (read: ReadonlyArray<Read>) {
       let decision: ReturnType<typeof decide>
+      let stray: string | undefined
       try {
         decision = decide(Object.fromEntries(read.map(({ part, from }) => [part, from.state])))
+        const events = isLeft(decision) ? {} : decision.right[1]
+        stray = Object.keys(events).find((part) => !Object.hasOwn(participants, part))
       } catch (cause) {
         const [first] = read
         if (first === undefined) throw cause
@@ -234,7 +237,6 @@ export function transactAll<R, A>(
       }
       if (isLeft(decision)) return yield* Effect.fail(decision.left)
       const [value, events] = decision.right
-      const stray = Object.keys(events).find((part) => !Object.hasOwn(participants, part))
       if (stray !== undefined)
         return yield* new InvalidInput({ what: `${stray} is not a participant of the transaction` })
       const correlationId = current.correlationId ?? (yield* mapper.newId)
@@ -273,7 +275,7 @@ export function transactAll<R, A>(
       return { value: (yield* Effect.fromResult(decided)).value, position }
     })
 
-    const retried = Effect.retry(attempt, { schedule: retry, while: (error) => error instanceof VersionConflict })
+    const retried = Recording.retryConflicts(attempt, retry)
     return seats.reduceRight<typeof retried>((inner, { seat }) => seat.alone(inner), retried)
   })
 }

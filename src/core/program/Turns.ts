@@ -48,22 +48,16 @@ export const make = <W extends Waiting>(
   take: (waiting: ReadonlyArray<W>) => Effect.Effect<void>,
   run: (effect: Effect.Effect<void>) => void,
 ): Turns<W> => {
-  const queue: Array<W | Alone> = []
+  const queue = new Set<W | Alone>()
   let busy = false
 
   const next = (): ReadonlyArray<W> | Alone | undefined => {
-    const [only] = queue
-    if (only === undefined) return undefined
-    if (queue.length === 1) {
-      queue.length = 0
-      return "granted" in only ? only : [only]
-    }
     const together: Array<W> = []
     const keys = new Set<string>()
     for (const entry of queue) {
       if ("granted" in entry) {
         if (together.length > 0) break
-        queue.shift()
+        queue.delete(entry)
         return entry
       }
       if (together.length === maxTogether) break
@@ -73,7 +67,7 @@ export const make = <W extends Waiting>(
       }
       together.push(entry)
     }
-    queue.splice(0, together.length)
+    for (const entry of together) queue.delete(entry)
     return together.length === 0 ? undefined : together
   }
 
@@ -92,12 +86,6 @@ export const make = <W extends Waiting>(
     run(work)
   }
 
-  const leave = (entry: W | Alone): boolean => {
-    const index = queue.indexOf(entry)
-    if (index >= 0) queue.splice(index, 1)
-    return index >= 0
-  }
-
   const alone = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Effect.uninterruptibleMask((restore) => {
       let granted = false
@@ -108,9 +96,9 @@ export const make = <W extends Waiting>(
             resume(Effect.void)
           },
         }
-        queue.push(entry)
+        queue.add(entry)
         start()
-        return Effect.sync(() => leave(entry))
+        return Effect.sync(() => queue.delete(entry))
       })
       // Asked of the flag, not of the exit: a caller that is interrupted in the moment of the grant has the turn too.
       const goOn = Effect.sync(() => {
@@ -121,11 +109,11 @@ export const make = <W extends Waiting>(
 
   return {
     enter: (waiting) => {
-      queue.push(waiting)
+      queue.add(waiting)
       start()
-      return () => leave(waiting)
+      return () => queue.delete(waiting)
     },
     alone,
-    idle: () => !busy && queue.length === 0,
+    idle: () => !busy,
   }
 }

@@ -18,6 +18,7 @@ import * as Query from "../../core/event/Query.ts"
 import type { StoredSnapshot } from "../../core/event/Snapshot.ts"
 import type { StoredEvent } from "../../core/event/StoredEvent.ts"
 import * as StreamName from "../../core/event/StreamName.ts"
+import { bound } from "../../core/port/bound.ts"
 import * as Changes from "../../core/port/Changes.ts"
 import { Checkpoints } from "../../core/port/Checkpoints.ts"
 import {
@@ -38,9 +39,6 @@ interface Lease {
 const keyOf = ({ consumer, upstream, partition }: CheckpointKey): string =>
   JSON.stringify([consumer, upstream, partition])
 const byUtf8 = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
-
-/** A bound as `Array.slice` reads it: a whole number from 0. */
-const bound = (n: number): number => Math.max(0, Math.trunc(n) || 0)
 
 /** How many of a sorted list of `size` come first, by a condition that holds for those and for none after. */
 const countFirst = (size: number, isFirst: (index: number) => boolean): number => {
@@ -145,14 +143,16 @@ const services = () => {
 
   const readAll = ({ after, upTo = Number.POSITIVE_INFINITY, filter = Query.all, limit }: LogRange): LogPage => {
     const matches = Query.matches(filter)
-    const last = Math.floor(Math.min(upTo, log.length))
+    const from = bound(after)
+    const to = Math.min(bound(upTo), log.length)
+    const count = bound(limit)
     const page: Array<StoredEvent> = []
-    for (let i = Math.floor(Math.max(0, after)); i < last; i++) {
-      if (!(page.length < limit)) return { events: page, scannedTo: Math.max(after, i) }
+    for (let i = from; i < to; i++) {
+      if (page.length === count) return { events: page, scannedTo: i }
       const event = log[i]
       if (event !== undefined && matches(event)) page.push(event)
     }
-    return { events: page, scannedTo: Math.max(after, last) }
+    return { events: page, scannedTo: Math.max(from, to) }
   }
 
   const idsOf = (category: string): ReadonlyArray<string> => {

@@ -12,7 +12,8 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import type { Scope } from "effect/Scope"
 import { CommitUnknown, StoreUnavailable } from "../../core/port/Errors.ts"
-import { attempt, isFault, isHeld, isUndecided, onLiveClock, rollback, unavailable } from "./Connection.ts"
+import * as LiveClock from "../../core/port/LiveClock.ts"
+import { attempt, isFault, isHeld, isUndecided, rollback, unavailable } from "./Connection.ts"
 import type { Statements } from "./statements.ts"
 
 /**
@@ -177,7 +178,7 @@ export const make = Effect.fnUntraced(function* (
       if (performance.now() < rivalUntil && !closing) yield* Effect.sleep(courtesy)
     }
   })
-  const drainer = yield* Effect.forkDetach(onLiveClock(drain))
+  const drainer = yield* Effect.forkDetach(LiveClock.provide(drain))
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
       closing = true

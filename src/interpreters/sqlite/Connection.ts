@@ -7,12 +7,12 @@
 import { existsSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { DatabaseSync } from "node:sqlite"
-import * as Clock from "effect/Clock"
 import { TaggedError } from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type { Scope } from "effect/Scope"
 import { StoreUnavailable } from "../../core/port/Errors.ts"
+import * as LiveClock from "../../core/port/LiveClock.ts"
 import { Damaged, text } from "./rows.ts"
 import * as schema from "./schema.ts"
 
@@ -88,21 +88,10 @@ export const unavailable = (what: string, cause: unknown): StoreUnavailable =>
  */
 export class Held extends TaggedError("Held")<{ readonly cause: unknown }> {}
 
-/** Retries are few microseconds of work each, so they can be frequent; a user's test clock must not stop them. */
+/** Retries are few microseconds of work each, so they can be frequent. */
 const patience = Schedule.min([Schedule.exponential("1 millis", 1.5), Schedule.spaced("16 millis")]).pipe(
   Schedule.jittered,
   Schedule.upTo({ duration: "30 seconds" }),
-)
-
-/**
- * The real clock, whatever clock the user's fibers have.
- *
- * @category clocks
- * @since 0.1.0
- */
-export const onLiveClock: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> = Effect.provideService(
-  Clock.Clock,
-  Clock.Clock.defaultValue(),
 )
 
 /**
@@ -139,7 +128,7 @@ export const attempt = <A, E = never>(
     tried,
     (error) => error instanceof Held,
     () =>
-      onLiveClock(Effect.retry(tried, { schedule: patience, while: (error) => error instanceof Held })).pipe(
+      LiveClock.around(tried, Effect.retry({ schedule: patience, while: (error) => error instanceof Held })).pipe(
         Effect.catchIf(
           (error) => error instanceof Held,
           (error) => Effect.fail(unavailable(`${what}, for 30 seconds`, error.cause)),

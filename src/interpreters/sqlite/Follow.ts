@@ -10,7 +10,7 @@ import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Position } from "../../core/event/Commit.ts"
 import type { Changes } from "../../core/port/Changes.ts"
-import { onLiveClock } from "./Connection.ts"
+import * as LiveClock from "../../core/port/LiveClock.ts"
 import { integer } from "./rows.ts"
 import type { Statements } from "./statements.ts"
 import { head } from "./View.ts"
@@ -45,7 +45,9 @@ export const make = Effect.fnUntraced(function* (
     }
   })
   yield* Effect.forkScoped(
-    onLiveClock(Effect.forever(Latch.await(followed).pipe(Effect.andThen(tick), Effect.andThen(Effect.sleep(30))))),
+    LiveClock.provide(
+      Effect.forever(Latch.await(followed).pipe(Effect.andThen(tick), Effect.andThen(Effect.sleep(30)))),
+    ),
   )
 
   const arrive = Effect.sync(() => {

@@ -8,6 +8,7 @@ import type { Condition, Position, Version } from "../../core/event/Commit.ts"
 import * as Query from "../../core/event/Query.ts"
 import type { StoredEvent } from "../../core/event/StoredEvent.ts"
 import type { StreamName } from "../../core/event/StreamName.ts"
+import { bound } from "../../core/port/bound.ts"
 import type { LogPage, LogRange, StreamRange, StreamsRange } from "../../core/port/EventStore.ts"
 import * as Matches from "./Matches.ts"
 import { event, integer, type Row, text } from "./rows.ts"
@@ -38,9 +39,6 @@ export interface Scouted {
 }
 
 const infinity = Number.POSITIVE_INFINITY
-
-/** How many of a list of `size` lie before an index, as `Array.slice` reads it. */
-const clamp = (index: number, size: number): number => Math.trunc(Math.min(Math.max(0, index), size)) || 0
 
 /**
  * @category constructors
@@ -113,9 +111,9 @@ export const make = (statements: Statements) => {
     const id = Matches.streamId(statements, stream)
     if (id === undefined) return []
     const last = integer(statements.lastVersion.get(id)?.[0])
-    const from = clamp(after, last)
-    const to = Math.max(from, clamp(upTo, last))
-    const count = clamp(limit, to - from)
+    const from = Math.min(bound(after), last)
+    const to = Math.max(from, Math.min(bound(upTo), last))
+    const count = Math.min(bound(limit), to - from)
     const upwards = direction === "forwards"
     const events: Array<StoredEvent> = []
     const read = (above: number, upTo: number): void => {
@@ -165,18 +163,16 @@ export const make = (statements: Statements) => {
   }
 
   function* readAll({ after, upTo = infinity, filter = Query.all, limit }: LogRange): Steps<LogPage> {
-    const last = Math.min(upTo, head(statements))
-    const start = Math.max(0, after)
-    // As the store in memory has it, also where a bound is not a number.
-    if (!(start < last)) return { events: [], scannedTo: Math.max(after, last) }
-    const from = Math.floor(start)
-    if (!(limit > 0)) return { events: [], scannedTo: Math.max(after, from) }
-    return yield* (Matches.meansAll(filter) ? everything : filtered)(from, Math.floor(last), Math.ceil(limit), filter)
+    const from = bound(after)
+    const to = Math.min(bound(upTo), head(statements))
+    const count = bound(limit)
+    if (from >= to || count === 0) return { events: [], scannedTo: from }
+    return yield* (Matches.meansAll(filter) ? everything : filtered)(from, to, count, filter)
   }
 
   function* streams({ category, after = "", limit }: StreamsRange): Steps<ReadonlyArray<StreamAt>> {
     const found: Array<StreamAt> = []
-    const most = clamp(limit, Number.MAX_SAFE_INTEGER)
+    const most = bound(limit)
     let last = after
     while (found.length < most) {
       const rows = statements.streams.all(category, last, Math.min(pace.most, most - found.length))

@@ -101,7 +101,7 @@ export const company = ({ layer, repository: make = repository, runs = 100 }: Re
     name: "S19.2",
     title: "a command fails alone",
     equation:
-      "k commands at once on one stream, some faulty: each faulty one fails as it would alone, the others succeed",
+      "k commands at once on one stream, some faulty: each faulty one fails as it would alone, the others succeed, and under their ids again",
     given: fc.record({
       commands: program(command, { minLength: 1, maxLength: 10 }),
       slowness: program(Faults.slowness, { maxLength: 8 }),
@@ -133,6 +133,12 @@ export const company = ({ layer, repository: make = repository, runs = 100 }: Re
           yield* agree(`the state that was answered to c${i}`, {
             expected: state.slice(0, answer.success.version),
             actual: answer.success.state,
+          })
+          const command = commands[i]
+          if (command?.keyed !== true) continue
+          yield* agree(`the answer to c${i}, given again`, {
+            expected: { ...answer.success, repeated: true },
+            actual: yield* carryOut(make(0), `c${i}`, command),
           })
         }
       },

@@ -24,6 +24,7 @@ const variations = [
   "with other content",
   "its command with a new event",
   "its command alone",
+  "its command on another stream",
 ] as const
 type Variation = (typeof variations)[number]
 
@@ -44,6 +45,10 @@ const vary = (
   const [first, ...rest] = commit.writes
   const { commands: _, ...alone } = commit
   const [command] = commit.commands ?? []
+  if (variation === "its command on another stream" && command?.events.length === 0) {
+    const writes = [{ stream: elsewhere, expected: Commit.any, events: [] }]
+    return { commit: { ...alone, writes, commands: [command] }, refused: "CommandRepeated" }
+  }
   if (first === undefined || first.events.length === 0) return { commit }
   const writing = (events: ReadonlyArray<NewEvent>, stream = first.stream): Varied => ({
     commit: { ...alone, writes: [{ ...first, stream, expected: Commit.any, events }, ...rest] },
@@ -51,6 +56,7 @@ const vary = (
   })
   switch (variation) {
     case "the same":
+    case "its command on another stream":
       return { commit }
     case "with a new event after it":
       return writing([...first.events, fresh(first.stream)])
@@ -98,7 +104,7 @@ export const S13: World.StoreLaw = World.storeLaw({
   name: "S13",
   title: "repeats",
   equation:
-    "the same commit again answers the first outcome and adds nothing; ids partly known or elsewhere are EventIdReused, a command with other events CommandRepeated",
+    "the same commit again answers the first outcome and adds nothing; ids partly known or elsewhere are EventIdReused, a command with other events or streams CommandRepeated",
   given: fc.record({
     history: program(spec, { minLength: 1, maxLength: 4 }),
     which: fc.nat(3),

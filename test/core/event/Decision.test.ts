@@ -339,6 +339,27 @@ describe("a repeat", () => {
     expect(log.length).toBe(5)
   })
 
+  it("is not the same command of no events on other streams", () => {
+    const { commit } = recorded()
+    const empty = [{ id: "m", events: [] }]
+    commit({ ...of(write(bob, [])), commands: empty })
+    expect(leftOf(commit({ ...of(write(ada, [])), commands: empty }))).toMatchObject({
+      _tag: "CommandRepeated",
+      id: "m",
+    })
+    expect(leftOf(commit({ ...of(write(bob, []), write(ada, [])), commands: empty }))._tag).toBe("CommandRepeated")
+  })
+
+  it("is not known events beside a command of no events that was recorded at another time", () => {
+    const { commit } = recorded()
+    commit(of(write(bob, [newEvent(6, bob)])))
+    commit(of(write(cy, [newEvent(7, cy)])))
+    const commands = [{ id: "m", events: [] }]
+    commit({ ...of(write(bob, [])), commands })
+    const request = { ...of(write(bob, [newEvent(6, bob)])), commands }
+    expect(leftOf(commit(request))._tag).toBe("EventIdReused")
+  })
+
   it("of only the first events of a commit answers where these ended: where commits end is not kept", () => {
     const { commit } = recorded()
     const part = of(write(ada, [newEvent(1)], Expected.noStream))

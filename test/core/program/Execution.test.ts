@@ -5,6 +5,7 @@ import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
 import { right } from "fp-ts/lib/Either.js"
 import { describe, expect, it } from "vitest"
 import {
@@ -14,11 +15,13 @@ import {
   CommitUnknown,
   Compression,
   Decider,
+  EventIdReused,
   EventMapper,
   EventStore,
   Hash,
   KeyMissing,
   Repository,
+  type Snapshots,
   StoreUnavailable,
 } from "../../../src/core/index.ts"
 import { at } from "../support.ts"
@@ -135,6 +138,19 @@ describe("commands that wait for one stream", () => {
       ["b", { user: "b" }],
       ["c", { user: "c" }],
     ])
+  })
+
+  it.each([
+    new EventIdReused({ id: "01890a5d-ac96-774b-bcce-b302099a8057" }),
+    new StoreUnavailable({ what: "recording too much", retryable: false, cause: "test" }),
+  ])("are recorded alone where they cannot be together: %s", async (fault) => {
+    const accounts = make()
+    const single = committing((commit, go) =>
+      (commit.writes[0]?.events.length ?? 0) > 1 ? Effect.fail(fault) : go(commit),
+    )
+    const commands = Array.from({ length: 3 }, () => accounts.execute("ada", deposit(1)))
+    const answers = await inMemory(together(accounts, commands).pipe(through(single)))
+    expect(answers.map(({ version }) => version)).toEqual([1, 2, 3])
   })
 
   it("are recorded alone where one of them is what the store never takes", async () => {
@@ -289,6 +305,17 @@ describe("a command id", () => {
     expect(again).toEqual({ ...first, repeated: true })
   })
 
+  it("is known though what the model decides now cannot be written", async () => {
+    const accounts = make()
+    const [first, again] = await inMemory(
+      Effect.all([
+        accounts.execute("ada", deposit(5), { commandId: "k" }),
+        accounts.execute("ada", deposit(Number.NaN), { commandId: "k" }),
+      ]),
+    )
+    expect(again).toEqual({ ...first, repeated: true })
+  })
+
   it("is known though the model would decide nothing now", async () => {
     const accounts = make()
     const { first, again } = await inMemory(
@@ -366,6 +393,37 @@ describe("a command id", () => {
     expect(again).toMatchObject({ repeated: true, version: 1501, position: 1501, state: { balance: 1505 } })
   })
 
+  it("that comes again before anything else happened reads no more than its own events", async () => {
+    const accounts = make()
+    const again = await inMemory(
+      Effect.gen(function* () {
+        const { calls, store } = counted(yield* EventStore)
+        return yield* Effect.gen(function* () {
+          yield* Effect.forEach(Array.from({ length: 100 }), () => accounts.execute("ada", deposit(1)))
+          const first = yield* accounts.execute("ada", deposit(5), { commandId: "k" })
+          calls.read = 0
+          const again = yield* accounts.execute("ada", deposit(5), { commandId: "k" })
+          return { first, again, read: calls.read }
+        }).pipe(Effect.provideService(EventStore, store))
+      }),
+    )
+    expect(again.again).toEqual({ ...again.first, repeated: true })
+    expect(again.read).toBe(1)
+  })
+
+  it("of a command that recorded nothing leaves the stream at the position of its last event", async () => {
+    const accounts = make()
+    const loaded = await inMemory(
+      Effect.gen(function* () {
+        yield* accounts.execute("ada", deposit(1))
+        yield* accounts.execute("bob", deposit(1))
+        yield* accounts.execute("ada", touch, { commandId: "k" })
+        return yield* accounts.load("ada")
+      }),
+    )
+    expect(Option.getOrThrow(loaded).position).toBe(1)
+  })
+
   it("comes before an expected version that has passed", async () => {
     const accounts = make()
     const exit = await inMemory(
@@ -401,6 +459,20 @@ describe("a rejection", () => {
       }),
     )
     expect(result).toMatchObject({ version: 3, state: { balance: 0 } })
+  })
+
+  it("of an event that cannot be written is confirmed likewise", async () => {
+    const accounts = make()
+    const share = (state: Account) =>
+      right([state.balance, [AccountEvent.Withdrawn({ amount: 10 / state.balance })]] as const)
+    const result = await inMemory(
+      Effect.gen(function* () {
+        yield* accounts.execute("ada", open("Ada"))
+        yield* behind(yield* EventStore, "ada", 5)
+        return yield* accounts.transact("ada", share)
+      }),
+    )
+    expect(result).toMatchObject({ value: 5, version: 3, state: { balance: 3 } })
   })
 
   it("in a batch with recorded commands stands on the state that these leave", async () => {
@@ -496,6 +568,34 @@ describe("an unknown outcome", () => {
   })
 })
 
+describe("a test's clock, which stands still", () => {
+  const recordedAt = EventStore.use((store) => store.readStream({ category: "Account", id: "ada" })).pipe(
+    Effect.map((events) => events.map((event) => event.recordedAt)),
+  )
+  const onTestClock = <A, E>(effect: Effect.Effect<A, E, EventStore | EventMapper | Snapshots>) =>
+    inMemory(Effect.andThen(TestClock.setTime(17), effect).pipe(Effect.provide(TestClock.layer())))
+
+  it("stops no command that others get ahead of, and says when it is recorded", async () => {
+    const overtaken = (store: EventStore["Service"]) =>
+      committing((commit, go, before) => {
+        const first = before < 4 ? behind(store, "ada", before) : Effect.void
+        return Effect.andThen(first, go(commit))
+      })(store)
+    const times = await onTestClock(
+      Effect.andThen(make().execute("ada", deposit(1)).pipe(through(overtaken)), recordedAt),
+    )
+    expect(times.at(-1)).toBe(17)
+  })
+
+  it("stops no command whose outcome is unknown", async () => {
+    const lost = committing((commit, go, before) =>
+      before < 4 ? Effect.fail(new CommitUnknown({ cause: "the connection ended" })) : go(commit),
+    )
+    const times = await onTestClock(Effect.andThen(make().execute("ada", deposit(1)).pipe(through(lost)), recordedAt))
+    expect(times).toEqual([17])
+  })
+})
+
 describe("many commands that are given again", () => {
   it("read the stream once between them", async () => {
     const accounts = make()
@@ -513,6 +613,42 @@ describe("many commands that are given again", () => {
     )
     // The stream twice, to fold it now and as it was, and each command's own event twice.
     expect(read).toBeLessThanOrEqual(150 + 2 * 50 + 150)
+  })
+})
+
+describe("many commands, some given again", () => {
+  it.each([
+    ["the model accepts them again", deposit(1)],
+    ["the model refuses them now", withdraw(1000)],
+  ])("ask the store for each of them once, where %s", async (_, command) => {
+    const accounts = make()
+    const calls = { commits: 0, asked: 0 }
+    const counting = (store: EventStore["Service"]): EventStore["Service"] => ({
+      ...store,
+      commit: (commit) => {
+        calls.commits++
+        return store.commit(commit)
+      },
+      command: (id) => {
+        calls.asked++
+        return store.command(id)
+      },
+    })
+    const give = (command: Command, i: number) => accounts.execute("ada", command, { commandId: `k${i}` })
+    const answers = await inMemory(
+      Effect.gen(function* () {
+        yield* accounts.execute("ada", open("Ada"))
+        const first = yield* Effect.forEach(Array.from({ length: 50 }), (_, i) => Effect.exit(give(deposit(1), i)))
+        const all = Array.from({ length: 100 }, (_, i) => Effect.exit(give(command, 99 - i)))
+        return { first, again: yield* together(accounts, all).pipe(through(counting)) }
+      }),
+    )
+    expect(answers.again.slice(50)).toEqual(
+      answers.first.toReversed().map(Exit.map((first) => ({ ...first, repeated: true }))),
+    )
+    // Those that are new are refused, and asked for, when the others are answered already.
+    expect(calls.asked).toBeLessThanOrEqual(150)
+    expect(calls.commits).toBeLessThanOrEqual(3)
   })
 })
 
@@ -730,6 +866,22 @@ describe("a model that throws", () => {
       ),
     )
     expect(error).toMatchObject({ _tag: "DeciderThrew", version: 0, during: "decide" })
+  })
+})
+
+describe("ids that are not new", () => {
+  const known = committing((commit, go) => Effect.map(go(commit), (committed) => ({ ...committed, repeated: true })))
+
+  it("are told, and not taken for a command that was recorded", async () => {
+    const error = await inMemory(Effect.flip(make().execute("ada", deposit(1))).pipe(through(known)))
+    expect(error).toMatchObject({ _tag: "EventIdReused" })
+  })
+
+  it("are told of a transaction likewise", async () => {
+    const ada = make().stream("ada")
+    const moved = Repository.transactAll({ ada }, () => right([0, { ada: [AccountEvent.Deposited({ amount: 1 })] }]))
+    const error = await inMemory(Effect.flip(moved).pipe(through(known)))
+    expect(error).toMatchObject({ _tag: "EventIdReused" })
   })
 })
 

@@ -115,6 +115,10 @@ describe("the notification log", () => {
     expect(positions).toEqual([1, 2, 3, 4, 5, 6, 7].filter((position) => position > after))
   })
 
+  it.each([Number.NaN, -1, -25, 0.5])("is read from the beginning after %d, which is no position", async (after) => {
+    expect((await log(7, 3, Stream.runCollect(NotificationLog.read(after)))).length).toBe(7)
+  })
+
   it("is read from the beginning where it is not told, in sections of one too", async () => {
     const positions = await log(
       4,

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { right } from "fp-ts/lib/Either.js"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import * as SnapshotPreimage from "../../../src/core/event/Snapshot.ts"
 import {
   Aggregate,
@@ -219,6 +219,23 @@ describe("a snapshots service that fails", () => {
       }),
     )
     expect(result.length).toBe(25)
+  })
+
+  it("that never answers is waited for ten seconds, and fails nothing either", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] })
+    try {
+      let answer: unknown
+      void play({ read: () => Effect.never, write: () => Effect.never }).then((found) => {
+        answer = found
+      })
+      while (answer === undefined) {
+        await new Promise(setImmediate)
+        await vi.advanceTimersByTimeAsync(1000)
+      }
+      expect(answer).toEqual({ balance: 25, read: 25 })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it("that is slow keeps one snapshot of a stream at a time, and the latest last", async () => {

@@ -5,6 +5,7 @@ import * as Latch from "effect/Latch"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
 import { left, right } from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { describe, expect, it } from "vitest"
@@ -60,6 +61,22 @@ describe("a transaction over several streams", () => {
       { state: 4, version: 2, position: 4 },
     ])
     expect(result.commits).toBe(1)
+  })
+
+  it("leaves its streams' states to the commands after it", async () => {
+    const { stocks } = make()
+    const calls = await inMemory(
+      Effect.gen(function* () {
+        const { calls, store } = counted(yield* EventStore)
+        yield* Effect.gen(function* () {
+          yield* Repository.transactAll({ a: stocks.stream("a") }, () => right([0, { a: [Moved(1)] }]))
+          calls.commits = calls.reads = 0
+          yield* stocks.execute("a", 1)
+        }).pipe(Effect.provideService(EventStore, store))
+        return calls
+      }),
+    )
+    expect(calls).toMatchObject({ commits: 1, reads: 0 })
   })
 
   it("of two aggregates sees each state by its name", async () => {
@@ -207,6 +224,25 @@ describe("a transaction over several streams", () => {
     expect(result).toBe(16)
   })
 
+  it("is decided again under a test's clock too, and says when by it", async () => {
+    const { accounts } = make()
+    const overtaken = (store: EventStore["Service"]) =>
+      committing((commit, go, before) => {
+        const first = before < 4 ? behind(store, "ada", before) : Effect.void
+        return Effect.andThen(first, go(commit))
+      })(store)
+    const events = await inMemory(
+      Effect.gen(function* () {
+        yield* TestClock.setTime(17)
+        yield* Repository.transactAll({ ada: accounts.stream("ada") }, () =>
+          right([0, { ada: [AccountEvent.Deposited({ amount: 1 })] }]),
+        ).pipe(through(overtaken))
+        return yield* EventStore.use((store) => store.readStream({ category: "Account", id: "ada" }))
+      }).pipe(Effect.provide(TestClock.layer())),
+    )
+    expect(events.at(-1)?.recordedAt).toBe(17)
+  })
+
   it("refuses a stream twice, no stream, and events for nobody", async () => {
     const { stocks } = make()
     const errors = await inMemory(
@@ -268,6 +304,19 @@ describe("a transaction over several streams", () => {
     expect(result.decide).toMatchObject({ _tag: "DeciderThrew", during: "decide" })
     expect(result.head).toBe(0)
     expect(result.next.version).toBe(1)
+  })
+
+  it("that decides what is no Either is a model that throws", async () => {
+    const { stocks } = make()
+    const odd: ReadonlyArray<unknown> = [undefined, null, 7, { _tag: "Right" }, right(7), right([0, null])]
+    const errors = await inMemory(
+      Effect.forEach(odd, (decision) =>
+        Effect.flip(
+          Repository.transactAll({ a: stocks.stream("a") }, () => decision as ReturnType<typeof right<never>>),
+        ),
+      ),
+    )
+    expect(errors).toMatchObject(odd.map(() => ({ _tag: "DeciderThrew", during: "decide" })))
   })
 
   it("whose outcome is unknown is recorded once", async () => {

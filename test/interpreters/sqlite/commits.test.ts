@@ -331,3 +331,68 @@ it("answers every statement by an index", async () => {
     )
   })
 })
+
+it("fails a commit that the file refuses alone, whoever was recorded with it", async () => {
+  await inFolder(async (folder) => {
+    const refused = one("a")
+    const commits = [one("a"), refused, one("a"), one("b")]
+    const filename = join(folder, "store.db")
+    const answers = await onConnection(filename, (store, database) => {
+      const [id] = refused.writes.flatMap(({ events }) => events.map(({ id }) => id))
+      database.exec(
+        `CREATE TEMP TRIGGER refusing BEFORE INSERT ON event WHEN NEW.id = '${id}' BEGIN SELECT RAISE(ABORT, 'no'); END`,
+      )
+      const release = holding(filename)
+      setTimeout(release, 50)
+      return Effect.forEach(commits, (commit) => Effect.result(store.commit(commit)), { concurrency: "unbounded" })
+    })
+    expect(answers).toMatchObject([
+      { _tag: "Success", success: { position: 1 } },
+      { _tag: "Failure", failure: { _tag: "StoreUnavailable", retryable: false } },
+      { _tag: "Success", success: { position: 2 } },
+      { _tag: "Success", success: { position: 3 } },
+    ])
+  })
+})
+
+/** What SQLite throws. */
+const ioError = (errcode: number) => Object.assign(new Error("disk I/O error"), { code: "ERR_SQLITE_ERROR", errcode })
+
+it.each([
+  ["after its log was written whole, is in doubt, and repeated, answers what it did", 0x40a, true, "CommitUnknown"],
+  ["before its log was written whole, did nothing", 0x30a, false, "StoreUnavailable"],
+  ["for a full disk, did nothing", 13, false, "StoreUnavailable"],
+])("a COMMIT that fails %s", async (_, errcode, reached, tag) => {
+  await inFolder(async (folder) => {
+    const commit = one("a")
+    const answers = await Effect.runPromise(
+      Effect.scoped(
+        Effect.gen(function* () {
+          const database = yield* open(join(folder, "store.db"))
+          const prepare = database.prepare.bind(database)
+          let failures = 1
+          database.prepare = (text) => {
+            const statement = prepare(text)
+            if (text !== sql.commit) return statement
+            const run = statement.run.bind(statement)
+            statement.run = () => {
+              const fails = failures-- > 0
+              const done = fails && !reached ? undefined : run()
+              if (fails || done === undefined) throw ioError(errcode)
+              return done
+            }
+            return statement
+          }
+          const store = Context.get(yield* Store.make(database), EventStore)
+          const error = yield* Effect.flip(store.commit(commit))
+          const head = yield* store.head
+          return { error, head, again: yield* store.commit(commit), next: yield* store.commit(one("a")) }
+        }),
+      ),
+    )
+    expect(answers.error._tag).toBe(tag)
+    expect(answers.head).toBe(reached ? 1 : 0)
+    expect(answers.again).toMatchObject({ repeated: reached, position: 1 })
+    expect(answers.next.position).toBe(2)
+  })
+})

@@ -18,6 +18,14 @@ export const historyRewritten = flawed(({ store }) => ({
   }),
 }))
 
+/** Whoever asks for what follows NaN gets nothing, and goes on from there. */
+export const stopsAtNaN = flawed(({ store }) => ({
+  store: {
+    readAll: (range) =>
+      Number.isNaN(range.after) ? Effect.succeed({ events: [], scannedTo: range.after }) : store.readAll(range),
+  },
+}))
+
 /** Positions from a table instead of the store's own; events without one are not visible. */
 const positioned = (store: Store, positions: ReadonlyMap<string, number>): Partial<Store> => {
   const placed = Effect.map(store.readAll({ after: 0, limit: 100_000 }), ({ events }) =>
