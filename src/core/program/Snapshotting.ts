@@ -36,8 +36,11 @@ export const read = Effect.fnUntraced(function* <S>(
   if (Option.isNone(found) || found.value.version > upTo) return undefined
   const { version, link } = found.value
   const [event] = yield* store.readStream(stream, { after: version - 1, upTo: version })
-  if (event === undefined || !HashChain.equals(event.link, link)) return undefined
-  const state = yield* mapper.decodeSnapshot(policy, found.value)
+  if (event === undefined) return undefined
+  // Whoever keeps snapshots may answer what is none at all.
+  const state = yield* Effect.suspend(() =>
+    HashChain.equals(event.link, link) ? mapper.decodeSnapshot(policy, found.value) : Effect.succeedNone,
+  ).pipe(Effect.catchDefect(() => Effect.succeedNone))
   return Option.isNone(state) ? undefined : { state: state.value, version, link, position: event.position }
 })
 

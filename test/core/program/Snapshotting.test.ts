@@ -128,6 +128,24 @@ describe("a snapshot that cannot be trusted", () => {
     expect(read).toBeGreaterThanOrEqual(25)
   })
 
+  it.each(["link", "body", "digest", "encoding"] as const)(
+    "that has no %s, for a service may lie, is ignored",
+    async (field) => {
+      const { balance } = await inMemory(
+        Effect.gen(function* () {
+          yield* deposits(25)
+          yield* settle
+          const snapshots = yield* Snapshots
+          const { [field]: _, ...rest } = Option.getOrThrow(yield* taken)
+          const read: Snapshots["Service"]["read"] = () =>
+            Effect.succeedSome(JSON.parse(JSON.stringify({ ...rest, [field]: null })))
+          return yield* Effect.provideService(reload(), Snapshots, Snapshots.of({ ...snapshots, read }))
+        }),
+      )
+      expect(balance).toBe(25)
+    },
+  )
+
   it("of another stream is ignored", async () => {
     const { balance } = await inMemory(
       Effect.gen(function* () {
