@@ -81,7 +81,10 @@ interface Turn<C, S, E, R> extends Recalling<C, S, E, R> {
 /** Answers a command by what it came to when it was recorded. */
 const answerAs = Effect.fnUntraced(function* <C, S, E, R>(turn: Turn<C, S, E, R>, recorded: RecordedCommand) {
   const request = turn.waiting.find(({ key }) => key === recorded.id)
-  if (request === undefined) return
+  if (request === undefined) {
+    // To try again would be to go on for ever.
+    return yield* Effect.die(new Error(`The store answered for command ${recorded.id}, which it was not given.`))
+  }
   const executed = yield* Effect.result(recall(turn, recorded))
   turn.waiting = turn.waiting.filter((other) => other !== request)
   if (executed._tag === "Success") request.repeated(executed.success)

@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -12,6 +13,7 @@ import {
   Aggregate,
   Cipher,
   CommandContext,
+  CommandRepeated,
   CommitUnknown,
   Compression,
   Decider,
@@ -361,6 +363,13 @@ describe("a command id", () => {
       ),
     )
     expect(Option.getOrUndefined(Exit.findErrorOption(exit))).toMatchObject({ _tag: "CommandRepeated" })
+  })
+
+  it("that a broken store tells of, and that nobody sent, ends in a defect and not in a circle", async () => {
+    const committed = { repeated: true, position: 1, streams: [] }
+    const lying = committing(() => Effect.fail(new CommandRepeated({ id: "other", events: [], committed })))
+    const exit = await inMemory(Effect.exit(make().execute("ada", deposit(5), { commandId: "k" })).pipe(through(lying)))
+    expect(Exit.isFailure(exit) && String(Cause.squash(exit.cause))).toContain("answered for command other")
   })
 
   it("of a rejected command is not recorded, and may be tried again", async () => {
