@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import type { Aggregate, SnapshotPolicy } from "../event/Aggregate.ts"
 import type { Version } from "../event/Commit.ts"
 import * as HashChain from "../event/HashChain.ts"
+import type { StoredSnapshot } from "../event/Snapshot.ts"
 import type { StreamName } from "../event/StreamName.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
 import * as LiveClock from "../port/LiveClock.ts"
@@ -16,6 +17,10 @@ import type { Loaded, Ports } from "./Rehydration.ts"
 
 /** A service that never answers must not hold up a load, nor all later snapshots of the stream. */
 const inTime = <A, E>(effect: Effect.Effect<A, E>) => LiveClock.around(effect, Effect.timeout("10 seconds"))
+
+/** Whoever keeps snapshots may answer what is none at all. */
+const isWhole = ({ link, encoding, body, digest }: StoredSnapshot): boolean =>
+  [link, body, digest].every((bytes) => bytes instanceof Uint8Array) && typeof encoding === "string"
 
 /**
  * The state of the stream's snapshot, where that is at or before a version and of this very history.
@@ -33,14 +38,11 @@ export const read = Effect.fnUntraced(function* <S>(
     Effect.catchDefect(() => Effect.succeedNone),
     Effect.orElseSucceed(() => Option.none()),
   )
-  if (Option.isNone(found) || found.value.version > upTo) return undefined
+  if (Option.isNone(found) || !isWhole(found.value) || found.value.version > upTo) return undefined
   const { version, link } = found.value
   const [event] = yield* store.readStream(stream, { after: version - 1, upTo: version })
-  if (event === undefined) return undefined
-  // Whoever keeps snapshots may answer what is none at all.
-  const state = yield* Effect.suspend(() =>
-    HashChain.equals(event.link, link) ? mapper.decodeSnapshot(policy, found.value) : Effect.succeedNone,
-  ).pipe(Effect.catchDefect(() => Effect.succeedNone))
+  if (event === undefined || !HashChain.equals(event.link, link)) return undefined
+  const state = yield* mapper.decodeSnapshot(policy, found.value)
   return Option.isNone(state) ? undefined : { state: state.value, version, link, position: event.position }
 })
 
