@@ -157,7 +157,7 @@ const answer = (
     case "Renew": {
       const key = { ...World.consumer, partition: operation.partition }
       return checkpoints.renew(key, operation.epoch, operation.ttlMillis).pipe(
-        Effect.as("renewed" as unknown),
+        Effect.map((): unknown => "renewed"),
         Effect.catchTag("Fenced", ({ epoch }) => Effect.succeed({ _tag: "Fenced", epoch })),
       )
     }
