@@ -59,6 +59,16 @@ describe("a process manager", () => {
     expect(both.isTerminal({ shipping: ["1", "2", "3"], thanking: [] })).toBe(false)
   })
 
+  it("works beside any number of others", () => {
+    const five = ProcessManager.product({ a: shipping, b: shipping, c: shipping, d: shipping, e: shipping })
+    const state = { a: ["1"], b: ["2"], c: ["3"], d: ["4"], e: ["5"] }
+    expect(five.pending(state)).toEqual(["ship 1", "ship 2", "ship 3", "ship 4", "ship 5"])
+    expect(five.react(state, ordered("6"))).toEqual(Array.from({ length: 5 }, () => "ship 6"))
+    const over = ["1", "2", "3"]
+    expect(five.isTerminal({ a: over, b: over, c: over, d: over, e: over })).toBe(true)
+    expect(five.isTerminal({ a: over, b: over, c: over, d: over, e: [] })).toBe(false)
+  })
+
   it("has an fp-ts instance", () => {
     const sized = ProcessManager.Profunctor.map(shipping, (command) => command.length)
     expect(sized.react([], ordered("12"))).toEqual([7])

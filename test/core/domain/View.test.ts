@@ -89,6 +89,12 @@ describe("other views", () => {
     expect(View.fold(View.product({}))([1, 2])).toEqual({})
   })
 
+  it("are folded side by side, however many they are", () => {
+    const power = (n: number) => View.make(0, (total: number, event: number) => total + event ** n)
+    const five = View.product({ a: power(1), b: power(2), c: power(3), d: power(4), e: power(5) })
+    expect(View.fold(five)([1, 2])).toEqual({ a: 3, b: 5, c: 9, d: 17, e: 33 })
+  })
+
   it("show their states in another form", () => {
     const shown = View.imap(String, Number)(sum)
     expect(shown.initial).toBe("0")
