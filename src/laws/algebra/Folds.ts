@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
+import { filterMap } from "fp-ts/lib/ReadonlyArray.js"
 import type * as Policy from "../../core/domain/Policy.ts"
 import type * as ProcessManager from "../../core/domain/ProcessManager.ts"
 import * as View from "../../core/domain/View.ts"
@@ -55,10 +56,7 @@ export const views = ({ product, unit, imap, contramap, adapt }: Views): Law.Law
         actual: View.fold(imap(along(f), back(f))(v))(history),
       })
       const picks = Deciders.on(f)
-      const own = history.flatMap((event) => {
-        const picked = picks.getOption(event)
-        return picked._tag === "None" ? [] : [picked.value]
-      })
+      const own = filterMap(picks.getOption)(history)
       yield* agree("the fold of what a prism picks", {
         expected: View.fold(v)(own),
         actual: View.fold(adapt(picks.getOption)(v))(history),
@@ -177,10 +175,7 @@ export const processes = ({ product, unit, promap, adapt, owed }: Processes): La
         actual: asked(promap(along(f), along(g))(p), history),
       })
       const picks = Deciders.on(f)
-      const own = history.flatMap((event) => {
-        const picked = picks.getOption(event)
-        return picked._tag === "None" ? [] : [picked.value]
-      })
+      const own = filterMap(picks.getOption)(history)
       const adapted = asked(adapt(picks.getOption)(p), history)
       yield* agree("what is asked for, in all, on what a prism picks", {
         expected: asked(p, own).flatMap((seen) => seen.asked),

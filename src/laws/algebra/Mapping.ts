@@ -7,6 +7,7 @@
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { left, right } from "fp-ts/lib/Either.js"
+import { filterMap } from "fp-ts/lib/ReadonlyArray.js"
 import type * as Decider from "../../core/domain/Decider.ts"
 import { compose } from "../../core/domain/Prism.ts"
 import * as Deciders from "../arbitrary/Deciders.ts"
@@ -154,10 +155,7 @@ export const adapt = (adapted: typeof Decider.adapt): Law.Law =>
       const decider = toDecider(model)
       const [p, q] = [on(f), on(g)]
       const wide = adapted(p, q)(decider)
-      const own = history.flatMap((event) => {
-        const picked = q.getOption(event)
-        return picked._tag === "None" ? [] : [picked.value]
-      })
+      const own = filterMap(q.getOption)(history)
       const last = behaviour(wide, history, commands).at(-1)
       const alone = behaviour(decider, own, [0]).at(-1)
       yield* agree("whether it is over, as its own events say", { expected: alone?.over, actual: last?.over })
