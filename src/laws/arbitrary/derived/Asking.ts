@@ -105,8 +105,8 @@ function* objects(codec: t.Mixed, inputs: Inputs): Generator<Arbitrary> {
   if (others !== undefined) yield Plain.dictionary(Plain.key, others)
 }
 
-/** Those of the members of a union or an intersection, of what was wrapped, of what is hidden behind a tag. */
-function* members(codec: t.Mixed, inputs: Inputs, named: ReadonlyArray<string>): Generator<Arbitrary> {
+/** What the codecs read that are members of a union or an intersection, or wrapped, or hidden behind a tag. */
+const members = (codec: t.Mixed, inputs: Inputs, named: ReadonlyArray<string>): ReadonlyArray<Arbitrary> => {
   const read = new Set<string>()
   const shown = [bad, anyObject({}, read), [bad]]
   const found = new Set(shown.flatMap((input) => complaining(codec, input).whole))
@@ -115,10 +115,11 @@ function* members(codec: t.Mixed, inputs: Inputs, named: ReadonlyArray<string>):
       for (const type of complaining(codec, anyObject({ [key]: literal }, new Set())).whole) found.add(type)
     }
   }
-  const each = [...found].flatMap((type) => inputs(type) ?? [])
-  yield* each
-  if (each.length > 1) yield fc.tuple(...each).map((parts) => Object.assign({}, ...parts))
+  return [...found].flatMap((type) => inputs(type) ?? [])
 }
+
+const together = (parts: ReadonlyArray<Arbitrary>): Arbitrary =>
+  fc.tuple(...parts).map((parts) => Object.assign({}, ...parts))
 
 const entries = fc.array(fc.tuple(Plain.text, Plain.json))
 
@@ -140,10 +141,12 @@ interface Read {
 
 const isRead = (read: unknown): read is Read => read !== undefined
 
+type Reads = (input: unknown) => Read | undefined
+
 /** What a codec makes of an input: a value of its own, that it writes again. */
 const reading =
-  (codec: t.Mixed, mayBeStored: (output: unknown) => boolean) =>
-  (input: unknown): Read | undefined => {
+  (codec: t.Mixed, mayBeStored: (output: unknown) => boolean): Reads =>
+  (input) => {
     try {
       const read = codec.decode(input)
       return isRight(read) && codec.is(read.right) && mayBeStored(codec.encode(read.right))
@@ -156,10 +159,7 @@ const reading =
 
 const isStorable = (output: unknown): boolean => output === undefined || isRight(Json.stringify(output))
 
-const valuesOf = (
-  read: (input: unknown) => Read | undefined,
-  candidates: Iterable<Arbitrary>,
-): ReadonlyArray<Arbitrary> => {
+const valuesOf = (read: Reads, candidates: Iterable<Arbitrary>): ReadonlyArray<Arbitrary> => {
   const reads = (function* () {
     for (const candidate of candidates) yield candidate.map(read)
   })()
@@ -176,7 +176,7 @@ const then = function* <A>(first: A, rest: Iterable<A>): Generator<A> {
 }
 
 /** What has no parts; formats, where nothing that has any was found. */
-const simples = (read: (input: unknown) => Read | undefined, hints: Guesses.Hints, guess: boolean) =>
+const simples = (read: Reads, hints: Guesses.Hints, guess: boolean) =>
   [
     [fc.constant(null)],
     [fc.boolean()],
@@ -184,7 +184,7 @@ const simples = (read: (input: unknown) => Read | undefined, hints: Guesses.Hint
     guess ? then(Plain.text, Guesses.texts(hints)) : [Plain.text],
   ].flatMap((candidates) => valuesOf(read, candidates))
 
-const general = (read: (input: unknown) => Read | undefined, hints: Guesses.Hints): Arbitrary | undefined => {
+const general = (read: Reads, hints: Guesses.Hints): Arbitrary | undefined => {
   const found = simples(read, hints, true)
   if (found.length > 0) return either(found)
   const structures = [[fc.array(Plain.json)], [Plain.object]].flatMap((candidates) => valuesOf(read, candidates))
@@ -193,10 +193,29 @@ const general = (read: (input: unknown) => Read | undefined, hints: Guesses.Hint
 
 /** What cannot be stored, but decoded all the same. */
 const unstorable = (codec: t.Mixed): Arbitrary | undefined =>
-  others().flatMap((candidate) => valuesOf(reading(codec, () => true), [candidate]))[0]
+  others().flatMap((candidate) =>
+    valuesOf(
+      reading(codec, () => true),
+      [candidate],
+    ),
+  )[0]
+
+/** Of what its parts read. */
+const structured = (
+  codec: t.Mixed,
+  inputs: Inputs,
+  read: Reads,
+  named: ReadonlyArray<string>,
+): ReadonlyArray<Arbitrary> => {
+  const each = members(codec, inputs, named)
+  const any = each.flatMap((member) => valuesOf(read, [member]))
+  const all = any.length > 0 || each.length < 2 ? [] : valuesOf(read, [together(each)])
+  return [...any, ...all, ...valuesOf(read, arrays(codec, inputs)), ...valuesOf(read, objects(codec, inputs))]
+}
 
 /**
- * An arbitrary of what a codec accepts, or `undefined` where it accepts nothing that it was shown.
+ * An arbitrary of what a codec accepts, or `undefined` where it accepts nothing that it was shown. Throws what `inputs`
+ * throws for a part, where nothing else is accepted that has any.
  *
  * @category constructors
  * @since 0.1.0
@@ -204,10 +223,18 @@ const unstorable = (codec: t.Mixed): Arbitrary | undefined =>
 export const ask = (codec: t.Mixed, inputs: Inputs): Arbitrary | undefined => {
   const hints = Guesses.hints([codec.validate, codec.is], [codec.name])
   const read = reading(codec, isStorable)
-  const named = [...hints.texts, "Some", "None", "Left", "Right"]
-  const structured = [members(codec, inputs, named), arrays(codec, inputs), objects(codec, inputs)]
-  const parts = structured.flatMap((candidates) => valuesOf(read, candidates))
+  const missing: Array<unknown> = []
+  const tried: Inputs = (part) => {
+    try {
+      return inputs(part)
+    } catch (error) {
+      missing.push(error)
+      return undefined
+    }
+  }
+  const parts = structured(codec, tried, read, [...hints.texts, "Some", "None", "Left", "Right"])
   if (parts.length > 0) return either([...simples(read, hints, false), ...parts])
+  if (missing.length > 0) throw missing[0]
   const before = simple.get(codec)
   if (before !== undefined) return before
   const found = general(read, hints) ?? unstorable(codec)

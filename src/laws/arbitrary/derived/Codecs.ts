@@ -207,20 +207,18 @@ const textsOf = (domain: t.Mixed, place: Place): ReadonlyArray<Arbitrary> => {
 /** What one is shown for the codec of a part, as it is written. */
 const inputs =
   (place: Place) =>
-  (codec: t.Mixed): Derived => {
-    try {
-      return walk(codec, hidden(place))?.map((value) => writes(codec, value))
-    } catch (error) {
-      if (error instanceof Underivable) return undefined
-      throw error
-    }
-  }
+  (codec: t.Mixed): Derived =>
+    walk(codec, hidden(place))?.map((value) => writes(codec, value))
 
 const asked = (codec: t.Mixed, place: Place): Arbitrary => {
-  const derived = ask(codec, inputs(place))
-  if (derived !== undefined) return derived
-  const reason = "it does not say what it is made of, and accepts no JSON that was tried"
-  throw new Underivable({ path: place.path, of: codec.name, reason })
+  const wrong = (reason: string) => new Underivable({ path: place.path, of: codec.name, reason })
+  try {
+    const derived = ask(codec, inputs(place))
+    if (derived !== undefined) return derived
+  } catch (error) {
+    throw error instanceof Underivable ? wrong(`of ${error.of} inside of it, ${error.reason}`) : error
+  }
+  throw wrong("it does not say what it is made of, and accepts no JSON that was tried")
 }
 
 const union = (codecs: ReadonlyArray<t.Mixed>, place: Place): Derived => {

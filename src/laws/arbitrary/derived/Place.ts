@@ -172,8 +172,8 @@ const show = (value: unknown): string => {
   }
 }
 
-/** Recursion goes this deep; deeper, where there is nothing as shallow. */
-const depths = [4, 8, 16]
+/** So often may a type recur inside of itself. What ends at all ends without. */
+const left = 4
 
 const allUsed = ({ at, known, used }: Derivation): void => {
   const lost = [...at.keys()].filter((path) => !used.has(path))
@@ -203,10 +203,8 @@ export const derive = (
   const all = derivation(new Map(given))
   const covert = derivation(new Map())
   const derived = roots.map(({ path, alias, of, walk }) => {
-    for (const left of depths) {
-      const found = walk({ path, alias, left, deep: 0, around: new Map(), derivation: all, covert })
-      if (found !== undefined) return found
-    }
+    const found = walk({ path, alias, left, deep: 0, around: new Map(), derivation: all, covert })
+    if (found !== undefined) return found
     throw new Underivable({ path, of, reason: "it has no value, or none that ends" })
   })
   allUsed(all)

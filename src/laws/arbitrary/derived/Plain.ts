@@ -39,7 +39,7 @@ export const text: fc.Arbitrary<string> = weighted(
   [3, fc.string({ unit: "binary" })],
   [3, fc.string({ unit: "grapheme" })],
   [3, fc.constantFrom(...words, ...odd)],
-  [1, fc.string({ minLength: 40, maxLength: 300 })],
+  [1, fc.string({ minLength: 40, maxLength: 300, size: "max" })],
 )
 
 /** What is refused where it is written, or reserved in a payload. */
