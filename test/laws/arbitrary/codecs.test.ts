@@ -115,6 +115,7 @@ const storables: { readonly [name: string]: t.Mixed } = {
   "a type": t.type({ a: t.string, b: t.type({ c: t.number }) }),
   "a type with what may be undefined": t.type({ a: t.union([t.string, t.undefined]) }),
   "a partial": t.partial({ a: t.string, b: t.number }),
+  "a partial with an inherited key": t.partial({ constructor: t.string, toString: t.number }),
   "a strict one": t.strict({ a: t.string }),
   "an exact one": t.exact(t.intersection([t.type({ a: t.string }), t.partial({ b: t.number })])),
   "an array": t.array(t.number),

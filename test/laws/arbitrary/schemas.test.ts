@@ -48,6 +48,7 @@ const schemas: { readonly [name: string]: Schema.Top } = {
   "TemplateLiteral of texts": Schema.TemplateLiteral([Schema.String, "@", Schema.NonEmptyString]),
   Struct: Schema.Struct({ a: Schema.String, b: Schema.Struct({ c: Schema.Number }) }),
   optionalKey: Schema.Struct({ a: Schema.optionalKey(Schema.String), b: Schema.optional(Schema.Number) }),
+  "optionalKey that is inherited": Schema.Struct({ constructor: Schema.optionalKey(Schema.String) }),
   Record: Schema.Record(Schema.String, Schema.Number),
   "Record of literals": Schema.Record(Schema.Literals(["a", "b"]), Schema.Number),
   "Record of refined keys": Schema.Record(Schema.String.check(Schema.isPattern(/^[a-z]{3}$/)), Schema.Number),

@@ -11,7 +11,7 @@ import * as t from "io-ts"
 import * as Json from "../../../core/event/Json.ts"
 import * as Guesses from "./Guesses.ts"
 import * as Plain from "./Plain.ts"
-import { among, either } from "./Sieve.ts"
+import { among, either, often } from "./Sieve.ts"
 
 type Arbitrary = fc.Arbitrary<unknown>
 
@@ -159,11 +159,15 @@ const reading =
 
 const isStorable = (output: unknown): boolean => output === undefined || isRight(Json.stringify(output))
 
-const valuesOf = (read: Reads, candidates: Iterable<Arbitrary>): ReadonlyArray<Arbitrary> => {
+const valuesOf = (
+  read: Reads,
+  candidates: Iterable<Arbitrary>,
+  sieve: typeof often = often,
+): ReadonlyArray<Arbitrary> => {
   const reads = (function* () {
     for (const candidate of candidates) yield candidate.map(read)
   })()
-  const found = among(reads, isRead)
+  const found = sieve(reads, isRead)
   return found === undefined ? [] : [found.map((read) => read?.value)]
 }
 
@@ -184,11 +188,14 @@ const simples = (read: Reads, hints: Guesses.Hints, guess: boolean) =>
     guess ? then(Plain.text, Guesses.texts(hints)) : [Plain.text],
   ].flatMap((candidates) => valuesOf(read, candidates))
 
+/** The first of these that finds anything: what has no parts, what has any, and what is seldom accepted. */
 const general = (read: Reads, hints: Guesses.Hints): Arbitrary | undefined => {
   const found = simples(read, hints, true)
   if (found.length > 0) return either(found)
   const structures = [[fc.array(Plain.json)], [Plain.object]].flatMap((candidates) => valuesOf(read, candidates))
-  return structures.length === 0 ? undefined : either(structures)
+  if (structures.length > 0) return either(structures)
+  const guesses = [...Guesses.numbers(hints), ...Guesses.texts(hints), fc.array(Plain.json), Plain.object]
+  return valuesOf(read, guesses, among)[0]
 }
 
 /** What cannot be stored, but decoded all the same. */

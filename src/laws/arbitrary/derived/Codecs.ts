@@ -89,7 +89,8 @@ const shapeOf = (codec: t.Mixed): Shape | undefined => {
 const record = (shape: Shape, place: Place): Derived => {
   const model: Array<[string, Arbitrary]> = []
   const requiredKeys: Array<string> = []
-  for (const [key, { codecs, optional }] of shape) {
+  for (const [key, { codecs, optional: maybe }] of shape) {
+    const optional = maybe && !Plain.isInherited(key)
     const derived = both(codecs, below(place, key))
     if (derived === undefined && !optional) return undefined
     if (!optional) requiredKeys.push(key)

@@ -61,6 +61,14 @@ export const key: fc.Arbitrary<string> = weighted(
 ).filter((key) => !refused.has(key))
 
 /**
+ * Whether an object has it anyhow: where it is absent, io-ts and Effect read what is inherited, and refuse that.
+ *
+ * @category guards
+ * @since 0.1.0
+ */
+export const isInherited = (key: string): boolean => key in Object.prototype
+
+/**
  * Objects with any of these keys.
  *
  * @category arbitraries

@@ -133,7 +133,7 @@ const struct = (ast: SchemaAST.Objects, place: Place): Derived => {
   for (const { name: key, type } of ast.propertySignatures) {
     const name = nameOfKey(key, ast, place)
     const derived = walk(type, below(place, name))
-    if (!SchemaAST.isOptional(type)) {
+    if (!SchemaAST.isOptional(type) || Plain.isInherited(name)) {
       if (derived === undefined) return undefined
       requiredKeys.push(name)
     }

@@ -17,8 +17,37 @@ const least = 0.02
 const enough = 5
 
 /**
- * The first one, where it is accepted often; otherwise those that are; otherwise the best. `undefined` where hardly
- * anything is accepted.
+ * The first one, where it is accepted often; otherwise those that are. `undefined` where there are none.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const often = <A>(
+  candidates: Iterable<fc.Arbitrary<A>>,
+  accepts: (value: unknown) => boolean,
+): fc.Arbitrary<A> | undefined => {
+  const found: Array<fc.Arbitrary<A>> = []
+  let first = true
+  for (const candidate of candidates) {
+    if (first && share(candidate, accepts, 60) >= 0.25) return candidate.filter(accepts)
+    first = false
+    // Most guesses are wrong, and seen to be after a few.
+    if (share(candidate, accepts, 8) >= 0.5 && share(candidate, accepts, 40) >= 0.5) found.push(candidate)
+    if (found.length === enough) break
+  }
+  return found.length === 0 ? undefined : either(found.map((candidate) => candidate.filter(accepts)))
+}
+
+/** They may be many, and the first ones enough. */
+function* noted<A>(items: Iterable<A>, into: Array<A>): Generator<A> {
+  for (const item of items) {
+    into.push(item)
+    yield item
+  }
+}
+
+/**
+ * Those that are accepted often, or else the best. `undefined` where hardly anything is accepted.
  *
  * @category combinators
  * @since 0.1.0
@@ -28,15 +57,8 @@ export const among = <A>(
   accepts: (value: unknown) => boolean,
 ): fc.Arbitrary<A> | undefined => {
   const tried: Array<fc.Arbitrary<A>> = []
-  const often: Array<fc.Arbitrary<A>> = []
-  for (const candidate of candidates) {
-    if (tried.length === 0 && share(candidate, accepts, 60) >= 0.25) return candidate.filter(accepts)
-    tried.push(candidate)
-    // Most guesses are wrong, and seen to be after a few.
-    if (share(candidate, accepts, 8) >= 0.5 && share(candidate, accepts, 40) >= 0.5) often.push(candidate)
-    if (often.length === enough) break
-  }
-  if (often.length > 0) return either(often.map((candidate) => candidate.filter(accepts)))
+  const found = often(noted(candidates, tried), accepts)
+  if (found !== undefined) return found
   const [best] = tried
     .map((candidate) => ({ candidate, accepted: share(candidate, accepts, 100) }))
     .sort((a, b) => b.accepted - a.accepted)
