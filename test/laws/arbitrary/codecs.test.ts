@@ -100,6 +100,14 @@ const Shape = t.union([
   t.type({ kind: t.literal("square"), side: t.number }),
 ])
 
+/** A custom type that is made of itself. */
+const Folder: t.Type<Tree> = new t.Type<Tree>(
+  "Folder",
+  (u): u is Tree => t.record(t.string, Folder).is(u),
+  (u, context) => t.record(t.string, Folder).validate(u, context),
+  t.identity,
+)
+
 const storables: { readonly [name: string]: t.Mixed } = {
   "a text": t.string,
   "a number": t.number,
@@ -204,6 +212,10 @@ const storables: { readonly [name: string]: t.Mixed } = {
   mapOutput: mapOutput(t.string, (s) => s),
   pipe: t.string.pipe(NumberFromString),
   "pipe of refinements": t.string.pipe(NonEmptyString),
+  "an array of what may be written as undefined": t.array(
+    mapOutput(optionFromNullable(t.string), (s) => s ?? undefined),
+  ),
+  "a custom type of itself": Folder,
   "a custom type of texts": Money,
   "a custom type of objects": PointFromObject,
 }
@@ -305,6 +317,10 @@ describe("there is variety", () => {
       absent: (value) => Option.isSome(value) && !("a" in value.value),
       there: (value) => Option.isSome(value) && value.value.a !== undefined,
     })
+    reaches(optionFromNullable(t.record(t.string, t.number)), {
+      several: (found) => Option.isSome(found) && Object.keys(found.value).length > 2,
+    })
+    reaches(Folder, { empty: (tree) => Object.keys(tree).length === 0, deep: (tree) => Object.keys(tree).length > 1 })
     reaches(either(t.string, t.number), { left: Either.isLeft, right: Either.isRight })
     reaches(setFromArray(t.string, Str.Ord), { empty: (set) => set.size === 0, large: (set) => set.size > 5 })
     reaches(mapFromEntries(t.string, Str.Ord, t.number), {
@@ -487,7 +503,8 @@ describe("overrides", () => {
   })
 
   it("that the codec does not accept are an error that shows one", () => {
-    const at = { n: fc.constant(1.5).map((n) => n as t.Int) }
-    expect(() => Arbitrary.fromCodec(t.type({ n: t.Int }), { at })).toThrow("not accepted there, 1.5 say")
+    expect(() => Arbitrary.fromCodec(t.type({ n: t.Int }), { at: { n: fc.constant(1.5) } })).toThrow(
+      "not accepted there, 1.5 say",
+    )
   })
 })

@@ -5,7 +5,9 @@
  */
 import type * as Schema from "effect/Schema"
 import * as fc from "fast-check"
+import { isRight } from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
+import * as Json from "../../../core/event/Json.ts"
 import { schemaOf } from "../../../core/event/SchemaType.ts"
 import { ask } from "./Asking.ts"
 import * as Guesses from "./Guesses.ts"
@@ -37,7 +39,9 @@ const writes = (codec: t.Mixed, value: unknown): unknown => {
 const item = (codec: t.Mixed, place: Place): Derived => {
   const derived = walk(codec, place)
   if (derived === undefined) return undefined
-  return codec.is(undefined) ? among([derived], (value) => writes(codec, value) !== undefined) : derived
+  const isThere = (value: unknown) => writes(codec, value) !== undefined
+  const all = fc.sample(derived, { numRuns: 40, seed: 1 }).every(isThere)
+  return all ? derived : among([derived], isThere)
 }
 
 const list = (codec: t.Mixed, place: Place): Arbitrary => {
@@ -211,10 +215,13 @@ const inputs =
   (codec: t.Mixed): Derived =>
     walk(codec, hidden(place))?.map((value) => writes(codec, value))
 
-const asked = (codec: t.Mixed, place: Place): Arbitrary => {
+/** One that is made of itself recurs. */
+const asked = (codec: t.Mixed, place: Place): Derived => {
+  const next = again(place, codec)
+  if (next === undefined) return undefined
   const wrong = (reason: string) => new Underivable({ path: place.path, of: codec.name, reason })
   try {
-    const derived = ask(codec, inputs(place))
+    const derived = ask(codec, inputs(next))
     if (derived !== undefined) return derived
   } catch (error) {
     throw error instanceof Underivable ? wrong(`of ${error.of} inside of it, ${error.reason}`) : error
@@ -232,7 +239,7 @@ const ofSchema = (codec: t.Mixed, schema: Schema.Top, place: Place): Derived => 
   const derived = Schemas.walk(schema.ast, place)
   if (derived === undefined) return undefined
   return found(
-    among([derived], (value) => codec.is(value) && writes(codec, value) !== undefined),
+    among([derived], (value) => codec.is(value) && isRight(Json.stringify(writes(codec, value)))),
     codec.name,
     place,
   )

@@ -6,7 +6,7 @@
 
 type Leaf =
   | (string | number | bigint | boolean | symbol | null | undefined)
-  | (Date | Uint8Array | URL | RegExp | ReadonlySet<never> | ReadonlyMap<never, never>)
+  | (Date | Uint8Array | URL | RegExp | ReadonlySet<unknown> | ReadonlyMap<unknown, unknown>)
   | ((...args: never) => unknown)
 
 type Index<A extends ReadonlyArray<unknown>> = number extends A["length"]
@@ -49,8 +49,19 @@ type Join<B, Left extends ReadonlyArray<unknown>> = B extends unknown
   ? { readonly [K in keyof B & string]-?: K | `${K}.${Path<B[K], Left>}` }[keyof B & string]
   : never
 
+/** A branded text needs no brand here: whether the codec accepts it is found out. */
+type Unbranded<A> = A extends object
+  ? A extends string
+    ? string
+    : A extends number
+      ? number
+      : A extends bigint
+        ? bigint
+        : A
+  : A
+
 /**
- * What is at a path.
+ * What is at a path, as it is given: a brand may be left out.
  *
  * @example
  * ```ts
@@ -66,7 +77,7 @@ export type At<A, P extends string> = unknown extends A ? unknown : Follow<Below
 
 type Follow<B, P extends string> = B extends unknown
   ? P extends keyof B
-    ? B[P]
+    ? Unbranded<B[P]>
     : P extends `${infer K}.${infer Rest}`
       ? K extends keyof B
         ? At<B[K], Rest>
