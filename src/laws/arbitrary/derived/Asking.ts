@@ -75,7 +75,7 @@ const all = <A>(items: ReadonlyArray<A | undefined>): ReadonlyArray<A> | undefin
 
 const textOf = (value: unknown): string => JSON.stringify(value) ?? String(value)
 
-function* arrays(codec: t.Mixed, inputs: Inputs): Generator<Arbitrary> {
+function* arrays(codec: t.Mixed, inputs: Inputs, maxLength: number): Generator<Arbitrary> {
   const required = complaining(codec, []).parts
   if (required.size > 0) {
     const items = all([...required.values()].map(inputs))
@@ -84,14 +84,14 @@ function* arrays(codec: t.Mixed, inputs: Inputs): Generator<Arbitrary> {
   const [item] = complaining(codec, [bad]).parts.values()
   const items = item === undefined ? undefined : inputs(item)
   if (items === undefined) return
-  yield fc.array(items)
+  yield fc.array(items, { maxLength })
   // A set; a map, as its entries.
-  yield fc.uniqueArray(items, { selector: textOf })
-  yield fc.uniqueArray(items, { selector: (entry) => textOf(Array.isArray(entry) ? entry[0] : entry) })
-  yield fc.array(items, { minLength: 1 })
+  yield fc.uniqueArray(items, { selector: textOf, maxLength })
+  yield fc.uniqueArray(items, { selector: (entry) => textOf(Array.isArray(entry) ? entry[0] : entry), maxLength })
+  yield fc.array(items, { minLength: 1, maxLength })
 }
 
-function* objects(codec: t.Mixed, inputs: Inputs): Generator<Arbitrary> {
+function* objects(codec: t.Mixed, inputs: Inputs, maxKeys: number): Generator<Arbitrary> {
   const { parts } = complaining(codec, anyObject({}, new Set()))
   const required = complaining(codec, {}).parts
   const named = new Map([...parts, ...required].filter(([key]) => key !== someKey))
@@ -102,7 +102,7 @@ function* objects(codec: t.Mixed, inputs: Inputs): Generator<Arbitrary> {
     const model = Object.fromEntries([...named.keys()].map((key, i) => [key, values[i] ?? Plain.json]))
     yield fc.record(model, { requiredKeys: [...required.keys()], noNullPrototype: true })
   }
-  if (others !== undefined) yield Plain.dictionary(Plain.key, others)
+  if (others !== undefined) yield Plain.dictionary(Plain.key, others, maxKeys)
 }
 
 /** What the codecs read that are members of a union or an intersection, or wrapped, or hidden behind a tag. */
@@ -213,21 +213,24 @@ const structured = (
   inputs: Inputs,
   read: Reads,
   named: ReadonlyArray<string>,
+  longest: number,
 ): ReadonlyArray<Arbitrary> => {
   const each = members(codec, inputs, named)
   const any = each.flatMap((member) => valuesOf(read, [member]))
   const all = any.length > 0 || each.length < 2 ? [] : valuesOf(read, [together(each)])
-  return [...any, ...all, ...valuesOf(read, arrays(codec, inputs)), ...valuesOf(read, objects(codec, inputs))]
+  const parts = [arrays(codec, inputs, longest), objects(codec, inputs, longest)]
+  return [...any, ...all, ...parts.flatMap((candidates) => valuesOf(read, candidates))]
 }
 
 /**
- * An arbitrary of what a codec accepts, or `undefined` where it accepts nothing that it was shown. Throws what `inputs`
+ * An arbitrary of what a codec accepts, of lists no longer than that; `undefined` where it accepts nothing that it was
+ * shown. Throws what `inputs`
  * throws for a part, where nothing else is accepted that has any.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const ask = (codec: t.Mixed, inputs: Inputs): Arbitrary | undefined => {
+export const ask = (codec: t.Mixed, inputs: Inputs, longest: number): Arbitrary | undefined => {
   const hints = Guesses.hints([codec.validate, codec.is], [codec.name])
   const read = reading(codec, isStorable)
   const missing: Array<unknown> = []
@@ -239,7 +242,7 @@ export const ask = (codec: t.Mixed, inputs: Inputs): Arbitrary | undefined => {
       return undefined
     }
   }
-  const parts = structured(codec, tried, read, [...hints.texts, "Some", "None", "Left", "Right"])
+  const parts = structured(codec, tried, read, [...hints.texts, "Some", "None", "Left", "Right"], longest)
   if (parts.length > 0) return either([...simples(read, hints, false), ...parts])
   if (missing.length > 0) throw missing[0]
   const before = simple.get(codec)

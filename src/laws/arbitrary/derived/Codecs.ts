@@ -11,7 +11,7 @@ import * as Json from "../../../core/event/Json.ts"
 import { schemaOf } from "../../../core/event/SchemaType.ts"
 import { ask } from "./Asking.ts"
 import * as Guesses from "./Guesses.ts"
-import { again, below, hidden, override, type Place, remembered, Underivable } from "./Place.ts"
+import { again, below, hidden, longest, override, type Place, remembered, Underivable } from "./Place.ts"
 import * as Plain from "./Plain.ts"
 import * as Schemas from "./Schemas.ts"
 import { among, either } from "./Sieve.ts"
@@ -20,12 +20,6 @@ type Arbitrary = fc.Arbitrary<unknown>
 
 /** What has no value has no arbitrary. */
 type Derived = Arbitrary | undefined
-
-/** In what recurs, lists get shorter from level to level. */
-const most = ({ deep }: Place): { readonly maxLength?: number } => {
-  const maxLength = [undefined, 6, 3, 2][deep] ?? 1
-  return deep === 0 ? {} : { maxLength }
-}
 
 const writes = (codec: t.Mixed, value: unknown): unknown => {
   try {
@@ -46,7 +40,7 @@ const item = (codec: t.Mixed, place: Place): Derived => {
 
 const list = (codec: t.Mixed, place: Place): Arbitrary => {
   const items = item(codec, below(place, "*"))
-  return items === undefined ? fc.constant([]) : fc.array(items, most(place))
+  return items === undefined ? fc.constant([]) : fc.array(items, { maxLength: longest(place) })
 }
 
 const tuple = (codecs: ReadonlyArray<t.Mixed>, place: Place): Derived => {
@@ -200,7 +194,7 @@ const dictionary = (domain: t.Mixed, codomain: t.Mixed, place: Place): Derived =
   const values = walk(codomain, inner)
   const names = among([Plain.key, ...textsOf(domain, place)], (key) => domain.is(key))
   if (values === undefined) return fc.constant({})
-  return Plain.dictionary(found(names, `${domain.name} as keys`, place).map(String), values, most(place).maxLength)
+  return Plain.dictionary(found(names, `${domain.name} as keys`, place).map(String), values, longest(place))
 }
 
 /** The codec's own, and where it is one of refined texts, these. */
@@ -221,7 +215,7 @@ const asked = (codec: t.Mixed, place: Place): Derived => {
   if (next === undefined) return undefined
   const wrong = (reason: string) => new Underivable({ path: place.path, of: codec.name, reason })
   try {
-    const derived = ask(codec, inputs(next))
+    const derived = ask(codec, inputs(next), longest(next))
     if (derived !== undefined) return derived
   } catch (error) {
     throw error instanceof Underivable ? wrong(`of ${error.of} inside of it, ${error.reason}`) : error
@@ -255,7 +249,7 @@ const made = (codec: t.Mixed, place: Place): Derived => {
   if (codec instanceof t.BigIntType) return fc.bigInt()
   if (codec instanceof t.UnknownType || codec instanceof t.AnyType) return Plain.json
   if (codec instanceof t.AnyDictionaryType || codec instanceof t.ObjectType) return Plain.object
-  if (codec instanceof t.AnyArrayType) return fc.array(Plain.json, most(place))
+  if (codec instanceof t.AnyArrayType) return fc.array(Plain.json, { maxLength: longest(place) })
   if (codec instanceof t.LiteralType) return fc.constant(codec.value)
   if (codec instanceof t.KeyofType) return fc.constantFrom(...Object.keys(codec.keys))
   if (codec instanceof t.ArrayType || codec instanceof t.ReadonlyArrayType) return list(codec.type, place)

@@ -108,6 +108,14 @@ export const again = (place: Place, node: object): Place | undefined => {
 }
 
 /**
+ * How long a list may be: in what recurs, they get shorter from level to level.
+ *
+ * @category getters
+ * @since 0.1.0
+ */
+export const longest = ({ deep }: Place): number => [10, 6, 3, 2][deep] ?? 1
+
+/**
  * The same place, where no path leads to what is below.
  *
  * @category combinators

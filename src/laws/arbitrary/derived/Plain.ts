@@ -77,7 +77,7 @@ export const isInherited = (key: string): boolean => key in Object.prototype
 export const dictionary = <A>(
   keys: fc.Arbitrary<string>,
   value: fc.Arbitrary<A>,
-  maxKeys = 10,
+  maxKeys: number,
 ): fc.Arbitrary<{ readonly [key: string]: A }> =>
   fc
     .uniqueArray(fc.tuple(keys, value), { selector: ([key]) => key, maxLength: maxKeys })

@@ -9,7 +9,7 @@ import * as SchemaParser from "effect/SchemaParser"
 import * as fc from "fast-check"
 import * as Declared from "./Declared.ts"
 import * as Guesses from "./Guesses.ts"
-import { again, below, inside, override, type Place, remembered, Underivable } from "./Place.ts"
+import { again, below, inside, longest, override, type Place, remembered, Underivable } from "./Place.ts"
 import * as Plain from "./Plain.ts"
 import { among, either } from "./Sieve.ts"
 
@@ -37,9 +37,6 @@ const nameOf = (ast: SchemaAST.AST): string => {
 }
 
 const isOf = (ast: SchemaAST.AST): ((value: unknown) => boolean) => SchemaParser.is(Schema.make<Schema.Top>(ast))
-
-/** In what recurs, lists get shorter from level to level. */
-const most = ({ deep }: Place): number | undefined => [undefined, 6, 3, 2][deep] ?? (deep === 0 ? undefined : 1)
 
 const numbersIn = (
   constraints: ReadonlyArray<Constraint>,
@@ -110,7 +107,7 @@ const lists = (
   const fixed = elements.length + tail.length
   const least = Math.max(0, ...numbersIn(constraints, ["minLength"]).map((n) => n - fixed))
   const maximum = Math.min(Number.POSITIVE_INFINITY, ...numbersIn(constraints, ["maxLength"]).map((n) => n - fixed))
-  const maxLength = Math.max(least, Math.min(maximum, most(place) ?? Math.max(10, least + 5)))
+  const maxLength = Math.max(least, Math.min(maximum, Math.max(longest(place), least)))
   const uniqueBy = constraints.find((constraint) => constraint.uniqueBy !== undefined)?.uniqueBy
   const many =
     uniqueBy === undefined
@@ -156,7 +153,7 @@ const objects = (ast: SchemaAST.Objects, place: Place): Derived => {
       ast,
       place,
     ).map(String)
-    return values === undefined ? fc.constant({}) : Plain.dictionary(names, values, most(place))
+    return values === undefined ? fc.constant({}) : Plain.dictionary(names, values, longest(place))
   })
   const all = fc.tuple(own, ...parts).map((each) => Object.assign({}, ...each))
   // A key may be one of several index signatures.
