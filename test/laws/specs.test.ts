@@ -37,10 +37,20 @@ describe("two values are exactly the same", () => {
       withBigInt: true,
       withSparseArray: true,
     })
+    const few = fc.array(
+      fc.constantFrom("", "a", "b").map((key) => (key === "" ? {} : { [key]: [1] })),
+      { maxLength: 4 },
+    )
+    const objects = fc.oneof(
+      few.map((items): unknown => new Set(items)),
+      few.map((items): unknown => new Map(items.map((item, i) => [item, i % 2]))),
+    )
     const ugly = fc.constantFrom<unknown>(undefined, -0, 0, Number.NaN, null, "", [], {}, new Date(0), new Set([1]))
     const pair = fc.oneof(
       fc.tuple(values, values),
       fc.clone(values, 2),
+      fc.clone(objects, 2),
+      fc.tuple(objects, objects),
       fc.tuple(ugly, ugly).map(([a, b]): [unknown, unknown] => [{ a }, b === undefined ? {} : { a: b }]),
       fc.tuple(fc.array(ugly, { maxLength: 2 }), fc.array(ugly, { maxLength: 2 })),
     )
@@ -64,6 +74,7 @@ describe("two values are exactly the same", () => {
     ["addresses", () => new URL("https://a.example")],
     ["errors", () => new specs.Closed({ until: "May" })],
     ["maps by objects", () => new Map([[{ a: 1 }, new Set([[1]])]])],
+    ["sets of objects", () => new Set([{}, {}, { a: 1 }, { a: 1 }])],
   ])("or where they are %s that say so", (_, make) => {
     expect(difference(make(), make())).toBeUndefined()
   })
@@ -82,6 +93,20 @@ describe("two values are exactly the same", () => {
   ])("and not where %s is another", (_, a, b) => {
     expect(isExactly(a, b)).toBe(false)
     expect(isExactly(b, a)).toBe(false)
+  })
+
+  it("in sets and maps of objects in whatever order, as often each", () => {
+    const first = new Map([
+      [{}, 1],
+      [{}, 2],
+    ])
+    const second = new Map([
+      [{}, 2],
+      [{}, 1],
+    ])
+    expect(isExactly(first, second)).toBe(true)
+    expect(isExactly(new Set([{ a: 1 }, { a: 1 }, {}]), new Set([{}, { a: 1 }, { a: 1 }]))).toBe(true)
+    expect(isExactly(new Set([{ a: 1 }, { a: 1 }, {}]), new Set([{}, {}, { a: 1 }]))).toBe(false)
   })
 
   it("also where they go round in a circle", () => {

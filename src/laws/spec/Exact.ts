@@ -63,11 +63,20 @@ const properties = (value: object): ReadonlyMap<unknown, unknown> => {
 
 type Pair = readonly [expected: object, actual: object]
 
-/** The key that stands for this one on the other side: in a map and in a set it may be an object. */
-const counterpart = (key: unknown, others: ReadonlyMap<unknown, unknown>): ReadonlyArray<unknown> => {
+/**
+ * The key that stands for this one on the other side, and for no other: in a map and in a set it may be an object. Best is
+ * one that has the same value, too.
+ */
+const counterpart = (
+  [key, value]: readonly [unknown, unknown],
+  others: ReadonlyMap<unknown, unknown>,
+  met: ReadonlySet<unknown>,
+): readonly [] | readonly [key: unknown] => {
   if (others.has(key)) return [key]
   if (typeof key !== "object") return []
-  return [...others.keys()].filter((other) => typeof other === "object" && isExactly(key, other)).slice(0, 1)
+  const free = [...others].filter(([other]) => typeof other === "object" && !met.has(other) && isExactly(key, other))
+  const best = free.find(([, other]) => isExactly(value, other)) ?? free[0]
+  return best === undefined ? [] : [best[0]]
 }
 
 const within = (around: ReadonlyArray<Pair>, expected: object, actual: object): Place | undefined => {
@@ -80,13 +89,12 @@ const within = (around: ReadonlyArray<Pair>, expected: object, actual: object): 
     return { ...rest, path: path === "" ? name : `${name}.${path}` }
   }
   for (const [key, value] of left) {
-    const others = counterpart(key, right)
-    if (others.length === 0) return at(key, place(describe(value), "absent"))
-    for (const other of others) {
-      met.add(other)
-      const found = differ(value, right.get(other), around)
-      if (found !== undefined) return at(key, found)
-    }
+    const found = counterpart([key, value], right, met)
+    if (found.length === 0) return at(key, place(describe(value), "absent"))
+    const [other] = found
+    met.add(other)
+    const inner = differ(value, right.get(other), around)
+    if (inner !== undefined) return at(key, inner)
   }
   for (const [key, value] of right) if (!met.has(key)) return at(key, place("absent", describe(value)))
   return undefined
