@@ -11,6 +11,8 @@
  * that is `undefined`; of an instance that keeps its state to itself, only what it says in its text is compared. States and
  * events are frozen, so a model that changes them in place throws.
  *
+ * There is no `then`: what comes out has the model's own names, and an object with a `then` looks like a promise.
+ *
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"

@@ -7,6 +7,13 @@
 /**
  * An example as data, whatever it is an example of. What it does not speak of has no key.
  *
+ * @example
+ * ```ts
+ * import type { Spec } from "everfold/laws"
+ *
+ * const isRefusal = (example: Spec.Example): boolean => "rejection" in example
+ * console.log(isRefusal({ when: -7, rejection: "too little" })) // true
+ * ```
  * @category model
  * @since 0.1.0
  */

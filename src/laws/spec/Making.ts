@@ -26,8 +26,7 @@ import { sentence } from "./Telling.ts"
  *   "greets whoever comes": { when: "Ada", commands: ["greet Ada"] }
  * })
  * console.log(spec.laws.map(({ title }) => title)) // [ 'greets whoever comes' ]
- * const example: Spec.Example | undefined = spec.examples["greets whoever comes"]
- * console.log(example) // { when: 'Ada', commands: [ 'greet Ada' ] }
+ * console.log(spec.examples["greets whoever comes"]) // { when: 'Ada', commands: [ 'greet Ada' ] }
  * ```
  * @category model
  * @since 0.1.0

@@ -89,10 +89,10 @@ const plain = (text: string): string => text.replaceAll(/\s+/g, " ").replaceAll(
  *   decide: (by: number, money: number) => (money + by < 0 ? Decider.reject(money) : Decider.accept(by)),
  *   evolve: (money: number, by: number) => money + by
  * })
- * const spec = Spec.decider("a purse", purse, {
+ * const spec = Spec.decider("A purse", purse, {
  *   "holds what is put in": { given: [5], when: 3, events: [3], state: 8 }
  * })
- * console.log(Spec.markdown(spec).split("\n").slice(4)) // [ '```', 'given  5', 'when   3', 'then   3', '       state: 8', '```', '' ]
+ * console.log(Spec.markdown(spec).split("\n").slice(0, 3)) // [ '## A purse', '', '### holds what is put in' ]
  * ```
  * @category documentation
  * @since 0.1.0
