@@ -21,7 +21,6 @@ import type { Policy } from "../core/domain/Policy.ts"
 import type { ProcessManager } from "../core/domain/ProcessManager.ts"
 import type { View } from "../core/domain/View.ts"
 import { decided } from "./spec/Deciding.ts"
-import { line } from "./spec/Exact.ts"
 import {
   type DeciderExample,
   isAsked,
@@ -30,7 +29,6 @@ import {
   type ProcessExample,
   type ViewExample,
 } from "./spec/Example.ts"
-import { label } from "./spec/Lists.ts"
 import { make, type Spec } from "./spec/Making.ts"
 import { attempt, exactlyAll, exactlyState, fold, history } from "./spec/Playing.ts"
 
@@ -78,8 +76,8 @@ export const decider = <C, S, E, R>(
     play: Effect.fnUntraced(function* (example: DeciderExample<C, S, E, R>, trace) {
       const before = yield* history(model, example, trace)
       const events = isCommanded(example) ? yield* decided(model, example, { state: before, trace }) : []
-      const state = yield* fold(model, before, { events, which: "decided event", trace })
-      yield* exactlyState(example, state, model.isTerminal)
+      const state = yield* fold(model, before, { events, trace })
+      yield* exactlyState(example, { state, isTerminal: model.isTerminal, trace })
     }),
   })
 
@@ -110,7 +108,8 @@ export const view = <S, E>(
   make(name, examples, {
     known: ["given", "state"],
     play: Effect.fnUntraced(function* (example: ViewExample<S, E>, trace) {
-      yield* exactlyState(example, yield* history(model, example, trace), () => false)
+      const state = yield* history(model, example, trace)
+      yield* exactlyState(example, { state, trace })
     }),
   })
 
@@ -140,11 +139,8 @@ export const policy = <E, C>(
 ): Spec =>
   make(name, examples, {
     known: ["when", "commands"],
-    play: Effect.fnUntraced(function* ({ when, commands }: PolicyExample<E, C>) {
-      const actual = yield* attempt(
-        () => `the policy, on ${line(when)},`,
-        () => model(when),
-      )
+    play: Effect.fnUntraced(function* ({ when, commands }: PolicyExample<E, C>, trace) {
+      const actual = yield* attempt(trace, { what: (name) => `policy(${name(when)})`, run: () => model(when) })
       yield* exactlyAll("command", { expected: commands, actual })
     }),
   })
@@ -183,25 +179,20 @@ export const process = <E, C, S>(
   make(name, examples, {
     known: ["given", "when", "commands", "pending", "state", "isTerminal"],
     play: Effect.fnUntraced(function* (example: ProcessExample<E, C, S>, trace) {
-      const { pending } = example
-      let state = yield* history(model, example, trace)
+      const before = yield* history(model, example, trace)
+      const state = isAsked(example) ? yield* fold(model, before, { events: [example.when], trace }) : before
       if (isAsked(example)) {
         const { when, commands } = example
-        state = yield* fold(model, state, { events: [when], which: "event", trace })
-        const actual = yield* attempt(
-          () => `react, on ${line(when)} in ${line(state)},`,
-          () => model.react(state, when),
-        )
-        trace.push(() => `react(…, ${label(when)}) = ${line(actual)}`)
+        const actual = yield* attempt(trace, {
+          what: (name) => `react(…, ${name(when)})`,
+          run: () => model.react(state, when),
+        })
         yield* exactlyAll("command", { expected: commands, actual })
       }
-      if (pending !== undefined) {
-        const actual = yield* attempt(
-          () => `pending, of ${line(state)},`,
-          () => model.pending(state),
-        )
-        yield* exactlyAll("pending command", { expected: pending, actual })
+      if (example.pending !== undefined) {
+        const actual = yield* attempt(trace, { what: () => "pending(…)", run: () => model.pending(state) })
+        yield* exactlyAll("pending command", { expected: example.pending, actual })
       }
-      yield* exactlyState(example, state, model.isTerminal)
+      yield* exactlyState(example, { state, isTerminal: model.isTerminal, trace })
     }),
   })

@@ -15,23 +15,17 @@ import { attempt, exactly, exactlyAll, type Trace, Unlike } from "./Playing.ts"
 type Decision<R, E> = Either<R, ReadonlyArray<E>>
 
 /** What is no decision comes of a case that was forgotten, or of a promise. */
-const isDecision = (answer: unknown): boolean =>
+const isDecision = (answer: unknown): answer is Decision<unknown, unknown> =>
   typeof answer === "object" &&
   answer !== null &&
   "_tag" in answer &&
   (answer._tag === "Left" || (answer._tag === "Right" && "right" in answer && Array.isArray(answer.right)))
 
-const decide = Effect.fnUntraced(function* <C, S, E, R>(
-  decider: Decider<C, S, E, R>,
-  command: C,
-  state: S,
-): Effect.fn.Return<Decision<R, E>, unknown> {
-  const of = () => `decide, on ${line(command)} in ${line(state)},`
-  const actual = yield* attempt(of, () => decider.decide(command, state))
-  if (isDecision(actual)) return actual
-  const message = `${of()} answered neither Decider.accept(…) nor Decider.reject(…), but ${line(actual)}.`
-  return yield* new Unlike({ expected: "a decision", actual, message })
-})
+/** On a line. */
+const brief = (answer: unknown): string => {
+  if (!isDecision(answer)) return line(answer)
+  return isLeft(answer) ? `rejection ${line(answer.left)}` : `[${answer.right.map(label).join(", ")}]`
+}
 
 const told = (decision: Decision<unknown, unknown>): string => {
   if (isLeft(decision)) return `rejection: ${show(decision.left)}`
@@ -40,14 +34,18 @@ const told = (decision: Decision<unknown, unknown>): string => {
 
 const did = (decision: Decision<unknown, unknown>): string => (isLeft(decision) ? "rejected" : "accepted")
 
-const agree = (expected: Decision<unknown, unknown>, actual: Decision<unknown, unknown>) => {
+const agree = (expected: Decision<unknown, unknown>, actual: unknown): Effect.Effect<void, Unlike> => {
+  if (!isDecision(actual)) {
+    const message = `decide answers with Decider.accept(…) or Decider.reject(…), and not with ${line(actual)}.`
+    return Effect.fail(new Unlike(message, { what: "the decision", expected, actual }))
+  }
   if (isLeft(expected) && isLeft(actual))
     return exactly("the rejection", { expected: expected.left, actual: actual.left })
   if (!isLeft(expected) && !isLeft(actual))
     return exactlyAll("event", { expected: expected.right, actual: actual.right })
   const sentence = `the command is ${did(actual)}, and should be ${did(expected)}.`
   const message = `${sentence}\nexpected:\n${indent(told(expected))}\nactual:\n${indent(told(actual))}`
-  return Effect.fail(new Unlike({ expected, actual, message }))
+  return Effect.fail(new Unlike(message, { what: "the decision", expected, actual }))
 }
 
 /**
@@ -61,10 +59,13 @@ export const decided = Effect.fnUntraced(function* <C, S, E, R>(
   example: Commanded<C, S, E, R>,
   { state, trace }: { readonly state: S; readonly trace: Trace },
 ): Effect.fn.Return<ReadonlyArray<E>, unknown> {
-  const actual = yield* decide(decider, example.when, state)
-  const events = isLeft(actual) ? [] : actual.right
-  const answer = () => (isLeft(actual) ? `rejection ${line(actual.left)}` : `[${events.map(label).join(", ")}]`)
-  trace.push(() => `decide(${label(example.when)}, …) = ${answer()}`)
-  yield* agree(example.events === undefined ? left(example.rejection) : right(example.events), actual)
-  return events
+  const { when } = example
+  const actual = yield* attempt(trace, {
+    what: (name) => `decide(${name(when)}, …)`,
+    run: () => decider.decide(when, state),
+    told: brief,
+  })
+  const expected = example.events === undefined ? left(example.rejection) : right(example.events)
+  yield* agree(expected, actual)
+  return isLeft(actual) ? [] : actual.right
 })

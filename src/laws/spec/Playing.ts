@@ -4,10 +4,9 @@
  *
  * @since 0.1.0
  */
-import { TaggedError } from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { View } from "../../core/domain/View.ts"
-import type { Sides } from "../Difference.ts"
+import { Difference, type Sides } from "../Difference.ts"
 import { freeze } from "../domain/Purity.ts"
 import { indent, show } from "../Show.ts"
 import { difference, line } from "./Exact.ts"
@@ -20,33 +19,14 @@ import { differenceOfLists, label, said } from "./Lists.ts"
  * @category errors
  * @since 0.1.0
  */
-export class Unlike extends TaggedError("Unlike")<Sides & { readonly message: string }> {}
-
-const frames = (cause: unknown): ReadonlyArray<string> =>
-  (cause instanceof Error ? (cause.stack ?? "") : "")
-    .split("\n")
-    .filter(
-      (frame) => frame.trimStart().startsWith("at ") && !frame.includes("node_modules") && !frame.includes("node:"),
-    )
-    .slice(0, 3)
-
-/** What the engine says where something frozen is changed. */
-const changes = /read only|not extensible|Cannot delete/
-
-const hint = (cause: unknown): ReadonlyArray<string> =>
-  cause instanceof TypeError && changes.test(cause.message)
-    ? ["  States, events and commands are frozen here: answer with a new value instead of changing one."]
-    : []
-
-/**
- * A function of the model threw.
- *
- * @category errors
- * @since 0.1.0
- */
-export class Threw extends TaggedError("Threw")<{ readonly what: string; readonly cause: unknown }> {
+export class Unlike extends Difference {
+  readonly text: string
+  constructor(text: string, sides: Sides & { readonly what: string }) {
+    super(sides)
+    this.text = text
+  }
   override get message(): string {
-    return [`${this.what} threw:`, indent(show(this.cause)), ...hint(this.cause), ...frames(this.cause)].join("\n")
+    return this.text
   }
 }
 
@@ -73,14 +53,43 @@ export const written = (trace: Trace): ReadonlyArray<string> => {
   return ends.map((step) => step())
 }
 
+/** What the engine says where something frozen is changed. */
+const changing = /read only|not extensible|Cannot delete/
+
+const isChange = (thrown: unknown): boolean => thrown instanceof TypeError && changing.test(thrown.message)
+
 /**
- * Calls a function of the model.
+ * A call of a function of the model.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Call<A> {
+  /** The call on a line, its values by `name`. */
+  readonly what: (name: (value: unknown) => string) => string
+  readonly run: () => A
+  /** The answer on a line; as it is, if left out. */
+  readonly told?: (answer: A) => string
+}
+
+/**
+ * Calls a function of the model, and takes down what it answers. What it throws is what fails.
  *
  * @category running
  * @since 0.1.0
  */
-export const attempt = <A>(what: () => string, call: () => A): Effect.Effect<A, Threw> =>
-  Effect.try({ try: call, catch: (cause) => new Threw({ what: what(), cause }) })
+export const attempt = <A>(trace: Trace, { what, run, told = line }: Call<A>): Effect.Effect<A, unknown> =>
+  Effect.suspend(() => {
+    try {
+      const answer = run()
+      trace.push(() => `${what(label)} = ${told(answer)}`)
+      return Effect.succeed(answer)
+    } catch (thrown) {
+      const why = isChange(thrown) ? ": it changes what it is given, which is frozen here" : ""
+      trace.push(() => `${what(line)} threw${why}`)
+      return Effect.fail(thrown)
+    }
+  })
 
 /**
  * Folds events one by one. States are frozen, so that a model that changes one in place is seen where it does.
@@ -91,19 +100,14 @@ export const attempt = <A>(what: () => string, call: () => A): Effect.Effect<A, 
 export const fold = Effect.fnUntraced(function* <S, E>(
   { evolve }: View<S, E>,
   from: S,
-  { events, which, trace }: { readonly events: ReadonlyArray<E>; readonly which: string; readonly trace: Trace },
-): Effect.fn.Return<S, Threw> {
+  { events, trace }: { readonly events: ReadonlyArray<E>; readonly trace: Trace },
+): Effect.fn.Return<S, unknown> {
   let state = from
-  for (const [i, event] of events.entries()) {
-    freeze(event)
+  for (const event of events) {
     const before = state
-    const after = yield* attempt(
-      () => `evolve, on ${which} ${i + 1}, ${line(event)},`,
-      () => evolve(before, event),
-    )
-    freeze(after)
-    trace.push(() => `evolve(…, ${label(event)}) = ${line(after)}`)
-    state = after
+    freeze(event)
+    state = yield* attempt(trace, { what: (name) => `evolve(…, ${name(event)})`, run: () => evolve(before, event) })
+    freeze(state)
   }
   return state
 })
@@ -118,10 +122,10 @@ export const history = <S, E>(
   view: View<S, E>,
   { given = [] }: { readonly given?: ReadonlyArray<E> },
   trace: Trace,
-): Effect.Effect<S, Threw> => {
+): Effect.Effect<S, unknown> => {
   freeze(view.initial)
   trace.push(() => `initial = ${line(view.initial)}`)
-  return fold(view, view.initial, { events: given, which: "given event", trace })
+  return fold(view, view.initial, { events: given, trace })
 }
 
 /** Where each side has more lines than this, both say less than the place where they differ. */
@@ -141,7 +145,7 @@ export const exactly = (what: string, { expected, actual }: Sides): Effect.Effec
     const sentence = `${what} differs: ${said(place)}.`
     const isSaid = typeof expected !== "object" && typeof actual !== "object"
     const message = isSaid || sides.split("\n").length > 2 * glance ? sentence : `${sentence}\n${sides}`
-    return Effect.fail(new Unlike({ expected, actual, message }))
+    return Effect.fail(new Unlike(message, { what, expected, actual }))
   })
 
 /**
@@ -158,7 +162,7 @@ export const exactlyAll = (
     const message = Array.isArray(actual)
       ? differenceOfLists(one, expected, actual)
       : `${one}s are a list, and not ${line(actual)}.`
-    return message === undefined ? Effect.void : Effect.fail(new Unlike({ expected, actual, message }))
+    return message === undefined ? Effect.void : Effect.fail(new Unlike(message, { what: `${one}s`, expected, actual }))
   })
 
 /**
@@ -169,14 +173,14 @@ export const exactlyAll = (
  */
 export const exactlyState = Effect.fnUntraced(function* <S>(
   example: Example,
-  state: S,
-  isTerminal: (state: S) => boolean,
+  {
+    state,
+    isTerminal,
+    trace,
+  }: { readonly state: S; readonly isTerminal?: (state: S) => boolean; readonly trace: Trace },
 ): Effect.fn.Return<void, unknown> {
   if ("state" in example) yield* exactly("the state", { expected: example.state, actual: state })
-  if (example.isTerminal === undefined) return
-  const actual = yield* attempt(
-    () => `isTerminal, of ${line(state)},`,
-    () => isTerminal(state),
-  )
+  if (example.isTerminal === undefined || isTerminal === undefined) return
+  const actual = yield* attempt(trace, { what: () => "isTerminal(…)", run: () => isTerminal(state) })
   yield* exactly("isTerminal", { expected: example.isTerminal, actual })
 })
