@@ -1,16 +1,9 @@
-import { isDeepStrictEqual } from "node:util"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as HashMap from "effect/HashMap"
-import * as Option from "effect/Option"
-import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Decider from "../../src/core/domain/Decider.ts"
 import * as Policy from "../../src/core/domain/Policy.ts"
 import * as Law from "../../src/laws/Law.ts"
 import * as Spec from "../../src/laws/Spec.ts"
-import { difference, isExactly } from "../../src/laws/spec/Exact.ts"
-import { differenceOfLists } from "../../src/laws/spec/Lists.ts"
 import { laws } from "../../src/laws/vitest.ts"
 import { catchesAll } from "./broken/caught.ts"
 import * as specs from "./broken/specs.ts"
@@ -27,170 +20,6 @@ const why = async ({ laws: [law] }: Spec.Spec): Promise<string> => {
   if (result._tag !== "Counterexample") return result._tag
   return result.reason instanceof Error ? result.reason.message : String(result.reason)
 }
-
-describe("two values are exactly the same", () => {
-  it("where Node, too, says so of anything", () => {
-    const values = fc.anything({
-      withDate: true,
-      withMap: true,
-      withSet: true,
-      withBigInt: true,
-      withSparseArray: true,
-    })
-    const few = fc.array(
-      fc.constantFrom("", "a", "b").map((key) => (key === "" ? {} : { [key]: [1] })),
-      { maxLength: 4 },
-    )
-    const objects = fc.oneof(
-      few.map((items): unknown => new Set(items)),
-      few.map((items): unknown => new Map(items.map((item, i) => [item, i % 2]))),
-    )
-    const ugly = fc.constantFrom<unknown>(undefined, -0, 0, Number.NaN, null, "", [], {}, new Date(0), new Set([1]))
-    const pair = fc.oneof(
-      fc.tuple(values, values),
-      fc.clone(values, 2),
-      fc.clone(objects, 2),
-      fc.tuple(objects, objects),
-      fc.tuple(ugly, ugly).map(([a, b]): [unknown, unknown] => [{ a }, b === undefined ? {} : { a: b }]),
-      fc.tuple(fc.array(ugly, { maxLength: 2 }), fc.array(ugly, { maxLength: 2 })),
-    )
-    let [alike, unlike] = [0, 0]
-    fc.assert(
-      fc.property(pair, ([a, b]) => {
-        const isAlike = isDeepStrictEqual(a, b)
-        if (isAlike) alike++
-        else unlike++
-        expect(isExactly(a, b)).toBe(isAlike)
-      }),
-      { numRuns: 3000 },
-    )
-    expect(Math.min(alike, unlike)).toBeGreaterThan(300)
-  })
-
-  it.each([
-    ["times", () => DateTime.makeUnsafe("2026-01-01")],
-    ["maps", () => HashMap.make(["a", 1], ["b", 2])],
-    ["options", () => Option.some({ a: [1] })],
-    ["addresses", () => new URL("https://a.example")],
-    ["errors", () => new specs.Closed({ until: "May" })],
-    ["maps by objects", () => new Map([[{ a: 1 }, new Set([[1]])]])],
-    ["sets of objects", () => new Set([{}, {}, { a: 1 }, { a: 1 }])],
-  ])("or where they are %s that say so", (_, make) => {
-    expect(difference(make(), make())).toBeUndefined()
-  })
-
-  it.each([
-    ["a time", DateTime.makeUnsafe(0), DateTime.makeUnsafe(1)],
-    ["a map of effect's", HashMap.make(["a", 1]), HashMap.make(["a", 2])],
-    ["an option", Option.some(1), Option.some(2)],
-    ["none", Option.some(1), Option.none()],
-    ["an address", new URL("https://a.example"), new URL("https://b.example")],
-    ["an error's cause", new Error("a", { cause: 1 }), new Error("a", { cause: 2 })],
-    ["a function", () => 1, () => 1],
-    ["a symbol", Symbol("a"), Symbol("a")],
-    ["a property by a symbol", { [Symbol.iterator]: 1 }, { [Symbol.iterator]: 2 }],
-    ["bytes", Uint8Array.of(1), Uint8Array.of(2)],
-  ])("and not where %s is another", (_, a, b) => {
-    expect(isExactly(a, b)).toBe(false)
-    expect(isExactly(b, a)).toBe(false)
-  })
-
-  it("in sets and maps of objects in whatever order, as often each", () => {
-    const first = new Map([
-      [{}, 1],
-      [{}, 2],
-    ])
-    const second = new Map([
-      [{}, 2],
-      [{}, 1],
-    ])
-    expect(isExactly(first, second)).toBe(true)
-    expect(isExactly(new Set([{ a: 1 }, { a: 1 }, {}]), new Set([{}, { a: 1 }, { a: 1 }]))).toBe(true)
-    expect(isExactly(new Set([{ a: 1 }, { a: 1 }, {}]), new Set([{}, {}, { a: 1 }]))).toBe(false)
-  })
-
-  it("also where they go round in a circle", () => {
-    const circle = (length: number) => {
-      const around: { length: number; self?: unknown } = { length }
-      around.self = { around }
-      return around
-    }
-    expect(isExactly(circle(1), circle(1))).toBe(true)
-    expect(difference(circle(1), { length: 1, self: { around: circle(2) } })).toEqual({
-      path: "self.around.length",
-      expected: "1",
-      actual: "2",
-    })
-  })
-})
-
-describe("the difference of two lists", () => {
-  const lines = (expected: ReadonlyArray<unknown>, actual: ReadonlyArray<unknown>): ReadonlyArray<string> =>
-    (differenceOfLists("item", expected, actual) ?? "").split("\n").slice(2)
-
-  it("shows every item of both, in their order", () => {
-    const item = fc.oneof(
-      fc.nat(3),
-      fc.record({ _tag: fc.constantFrom("A", "B"), n: fc.nat(2) }, { noNullPrototype: true }),
-    )
-    // Short enough for nothing to be left out.
-    const list = fc.array(item, { maxLength: 3 })
-    fc.assert(
-      fc.property(list, list, (expected, actual) => {
-        const shown = lines(expected, actual)
-        const side = (sign: string) =>
-          shown.filter((line) => line[2] === sign || line[2] === " ").map((line) => line.slice(4))
-        const written = (items: ReadonlyArray<unknown>) =>
-          items.map((item) =>
-            JSON.stringify(item)
-              .replaceAll(/"(\w+)":/g, "$1: ")
-              .replaceAll(",", ", ")
-              .replace("{", "{ ")
-              .replace("}", " }"),
-          )
-        const isAlike = isDeepStrictEqual(expected, actual)
-        expect(side("-")).toEqual(isAlike ? [] : written(expected))
-        expect(side("+")).toEqual(isAlike ? [] : written(actual))
-      }),
-      { numRuns: 2000 },
-    )
-  })
-
-  it("leaves out what is the same, far from what is not", () => {
-    const many = Array.from({ length: 100_000 }, (_, i) => i)
-    expect(differenceOfLists("event", many, many.toSpliced(50_000, 1))).toBe(`event 50001, 50000, is missing.
-events, - expected, + actual:
-    … 49998 the same
-    49998
-    49999
-  - 50000
-    50001
-    50002
-    … 49997 the same`)
-  })
-
-  it("stops where nobody would read on", () => {
-    const many = Array.from({ length: 3000 }, (_, i) => ({ _tag: "Counted", i }))
-    const shown = lines(
-      many,
-      many.map(({ i }) => ({ _tag: "Counted", i: i + 5000 })),
-    )
-    expect(shown).toHaveLength(41)
-    expect(shown.at(-1)).toBe("  … and 5960 lines more")
-  })
-
-  it("puts beside each other what is alike", () => {
-    const sold = (seats: number) => ({ _tag: "Sold", seats })
-    expect(differenceOfLists("event", [sold(1), sold(2)], [{ _tag: "Seen" }, sold(1), sold(3)])).toBe(
-      `event 1, Seen, is one too many.
-events, - expected, + actual:
-  + { _tag: "Seen" }
-    { _tag: "Sold", seats: 1 }
-  - { _tag: "Sold", seats: 2 }
-  + { _tag: "Sold", seats: 3 }`,
-    )
-  })
-})
 
 describe("a newcomer reads", () => {
   it("which event is another, and where", async () => {
@@ -442,5 +271,115 @@ describe("a specification", () => {
     const given = [..."aaabcdefgh"]
     const spec = Spec.decider("a desk", specs.desk, { sells: { given, when: {}, events: [] } })
     expect(spec.laws[0]?.equation).toBe('given 3 × "a", "b", "c", "d", "e", "f", 2 more; when {}; then nothing')
+  })
+})
+
+describe("its page", () => {
+  it("tells every example, one below the other", () => {
+    const wide = {
+      _tag: "Sold",
+      to: "Ada Augusta, Countess of Lovelace",
+      seats: ["the first in the gallery", "the second in the gallery"],
+    }
+    const desk = Spec.decider("The desk", specs.desk, {
+      "is *open* in <May>\n& _June_": { isTerminal: false },
+      "sells `much`": {
+        given: [wide, "```"],
+        when: { _tag: "Sell" },
+        events: [wide],
+        state: { left: 0 },
+        isTerminal: true,
+      },
+      "sells nothing": { when: { _tag: "Sell" }, events: [] },
+      "is refused": { when: { _tag: "Sell" }, rejection: new specs.SoldOut(1) },
+    })
+    expect(Spec.markdown(desk)).toMatchInlineSnapshot(`
+      "## The desk
+
+      ### is \\*open\\* in \\<May\\> \\& \\_June\\_
+
+      \`\`\`
+      then   isTerminal: false
+      \`\`\`
+
+      ### sells \\\`much\\\`
+
+      \`\`\`
+      given  {
+               _tag: "Sold",
+               to: "Ada Augusta, Countess of Lovelace",
+               seats: ["the first in the gallery", "the second in the gallery"]
+             }
+             "\`\`\`"
+      when   { _tag: "Sell" }
+      then   {
+               _tag: "Sold",
+               to: "Ada Augusta, Countess of Lovelace",
+               seats: ["the first in the gallery", "the second in the gallery"]
+             }
+             state: { left: 0 }
+             isTerminal: true
+      \`\`\`
+
+      ### sells nothing
+
+      \`\`\`
+      when   { _tag: "Sell" }
+      then   nothing
+      \`\`\`
+
+      ### is refused
+
+      \`\`\`
+      when   { _tag: "Sell" }
+      then   rejection: SoldOut { _tag: "SoldOut", left: 1 }
+      \`\`\`
+      "
+    `)
+    expect(Spec.markdown(desk)).toBe(Spec.markdown({ ...desk }))
+  })
+
+  it("tells what is asked for and what is owed", () => {
+    expect(
+      specs.held
+        .map((spec) => Spec.markdown(spec))
+        .slice(-3)
+        .join("\n"),
+    ).toMatchInlineSnapshot(`
+      "## the seats left
+
+      ### are fewer by those sold
+
+      \`\`\`
+      given  { seats: 2 }
+             { seats: 3 }
+      then   state: 5
+      \`\`\`
+
+      ## a host
+
+      ### thanks whoever bought
+
+      \`\`\`
+      when   "Ada"
+      then   "thank Ada"
+             "remember Ada"
+      \`\`\`
+
+      ## a courier
+
+      ### ships what is ordered
+
+      \`\`\`
+      given  "tea"
+      when   "rum"
+      then   "pack rum"
+             "ship rum, one of 2"
+             pending: ["ship tea, one of 2", "ship rum, one of 2"]
+             state: ["tea", "rum"]
+             isTerminal: false
+      \`\`\`
+      "
+    `)
   })
 })

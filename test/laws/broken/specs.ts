@@ -194,6 +194,7 @@ const others: ReadonlyArray<readonly [flaw: string, suite: Spec.Spec]> = [
   ["a policy that asks in another order", thanking((name) => thank(name).toReversed())],
   ["a policy that asks twice", thanking(Policy.concat(thank, thank))],
   ["a policy that asks for nothing", thanking(Policy.empty)],
+  ["a policy that answers with no list", thanking(() => JSON.parse('"thank Ada"'))],
   ["a policy that throws", thanking(throws)],
   [
     "a process manager that asks in another order",
