@@ -72,7 +72,7 @@ const counterpart = (
   others: ReadonlyMap<unknown, unknown>,
   met: ReadonlySet<unknown>,
 ): readonly [] | readonly [key: unknown] => {
-  if (others.has(key)) return [key]
+  if (others.has(key) && !met.has(key)) return [key]
   if (typeof key !== "object") return []
   const free = [...others].filter(([other]) => typeof other === "object" && !met.has(other) && isExactly(key, other))
   const best = free.find(([, other]) => isExactly(value, other)) ?? free[0]

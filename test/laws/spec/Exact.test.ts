@@ -87,6 +87,8 @@ describe("two values are exactly the same", () => {
     ])
     expect(isExactly(first, second)).toBe(true)
     expect(isExactly(new Set([{ a: 1 }, { a: 1 }, {}]), new Set([{}, { a: 1 }, { a: 1 }]))).toBe(true)
+    const shared = {}
+    expect(isExactly(new Set([{}, shared]), new Set([shared, {}]))).toBe(true)
     expect(isExactly(new Set([{ a: 1 }, { a: 1 }, {}]), new Set([{}, {}, { a: 1 }]))).toBe(false)
   })
 
