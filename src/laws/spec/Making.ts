@@ -79,7 +79,7 @@ export const make = <X extends Example>(
       title,
       equation: sentence(example),
       given: fc.constant(example),
-      runs: 1,
+      once: true,
       holds: () => {
         const trace: Trace = []
         return Effect.suspend(() => {
