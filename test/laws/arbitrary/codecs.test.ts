@@ -101,12 +101,8 @@ const Shape = t.union([
 ])
 
 /** A custom type that is made of itself. */
-const Folder: t.Type<Tree> = new t.Type<Tree>(
-  "Folder",
-  (u): u is Tree => t.record(t.string, Folder).is(u),
-  (u, context) => t.record(t.string, Folder).validate(u, context),
-  t.identity,
-)
+const Folders: t.Type<Tree> = t.recursion("Folders", () => t.record(t.string, Folder))
+const Folder = new t.Type<Tree>("Folder", Folders.is, Folders.validate, t.identity)
 
 const storables: { readonly [name: string]: t.Mixed } = {
   "a text": t.string,

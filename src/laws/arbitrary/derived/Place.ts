@@ -113,7 +113,7 @@ export const again = (place: Place, node: object): Place | undefined => {
  * @category getters
  * @since 0.1.0
  */
-export const longest = ({ deep }: Place): number => [10, 6, 3, 2][deep] ?? 1
+export const longest = ({ deep }: Place): number => [10, 5, 2][deep] ?? 1
 
 /**
  * The same place, where no path leads to what is below.
