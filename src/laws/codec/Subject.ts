@@ -45,7 +45,7 @@ export interface StoredPayload {
  *   events: fc.integer().map((by) => Counted.Counted({ by })),
  *   golden: [fixture]
  * }
- * console.log(CodecLaws.suite(subject).laws.map(({ name }) => name)) // [ 'C1', 'C2', 'C4', 'C5' ]
+ * console.log(CodecLaws.suite(subject).laws.map(({ name }) => name)) // [ 'C1', 'C2', 'C3', 'C4', 'C5', 'C6' ]
  * ```
  * @category model
  * @since 0.1.0
@@ -55,15 +55,16 @@ export interface Fixture<out E> extends StoredPayload {
 }
 
 /**
- * A codec with events of it, and what older versions of it wrote.
+ * A codec, and what it is tried with.
  *
  * @category model
  * @since 0.1.0
  */
 export interface Subject<E extends { readonly _tag: string }, S = unknown> {
   readonly codec: EventCodec.EventCodec<E>
-  readonly events: fc.Arbitrary<E>
-  /** Payloads under every name and version that was ever written. C3 and C6 need them. */
+  /** Derived from the codec, if left out: `Arbitrary.events`. */
+  readonly events?: fc.Arbitrary<E>
+  /** Payloads under every name and version that was ever written. Derived, if left out: `Arbitrary.stored`. */
   readonly stored?: fc.Arbitrary<StoredPayload>
   /** One of each name and version at least. C4 needs them. */
   readonly golden?: ReadonlyArray<Fixture<E>>
@@ -73,6 +74,17 @@ export interface Subject<E extends { readonly _tag: string }, S = unknown> {
   readonly layer?: Layer.Layer<EventStore, unknown>
   /** How often each law is tried; 100 times, if left out. */
   readonly runs?: number
+}
+
+/**
+ * With what was derived.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Tried<E extends { readonly _tag: string }, S> extends Subject<E, S> {
+  readonly events: fc.Arbitrary<E>
+  readonly stored: fc.Arbitrary<StoredPayload>
 }
 
 /**

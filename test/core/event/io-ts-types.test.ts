@@ -108,6 +108,7 @@ const stored = fc.record({
 
 describe("codecs of io-ts-types in payloads", () => {
   laws(CodecLaws.suite({ codec: OrderEvent, events, stored }))
+  describe("and nothing else given", () => laws(CodecLaws.suite({ codec: OrderEvent })))
 
   const Careless = EventCodec.make({ Counted: t.type({ n: NumberFromString }) })
   const counted = fc.integer().map((n) => Careless.Counted({ n }))
