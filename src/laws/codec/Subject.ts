@@ -12,6 +12,7 @@ import * as EventCodec from "../../core/event/EventCodec.ts"
 import * as Json from "../../core/event/Json.ts"
 import type { EventStore } from "../../core/port/EventStore.ts"
 import { Difference } from "../Difference.ts"
+import { tagOf } from "../domain/Telling.ts"
 
 /**
  * A payload as some version of the model wrote it.
@@ -103,11 +104,8 @@ export const throughText = Effect.fnUntraced(function* (data: unknown) {
  * @category running
  * @since 0.1.0
  */
-export const write = Effect.fnUntraced(function* <E extends { readonly _tag: string }>(
-  codec: EventCodec.EventCodec<E>,
-  event: E,
-) {
-  const encoded = yield* succeeds(`encoding ${event._tag}`, EventCodec.encode(codec, event))
+export const write = Effect.fnUntraced(function* <E>(codec: EventCodec.EventCodec<E>, event: E) {
+  const encoded = yield* succeeds(`encoding ${tagOf(event) ?? "the event"}`, EventCodec.encode(codec, event))
   return { ...encoded, data: yield* throughText(encoded.data) }
 })
 
