@@ -9,11 +9,12 @@ import { isLeft } from "fp-ts/lib/Either.js"
 import type { Decider } from "../../core/domain/Decider.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { type Commands, commandsIn, traces } from "../arbitrary/Traces.ts"
+import { Mistake } from "../Difference.ts"
 import * as Law from "../Law.ts"
 import { twice } from "./Calling.ts"
 import { explored } from "./Exploring.ts"
 import { eventsOf, type Subject } from "./Subject.ts"
-import { broken, Mistake, named, threw, told, under } from "./Telling.ts"
+import { broken, named, threw, told, under } from "./Telling.ts"
 import { advance, type Broke, type Place } from "./Walk.ts"
 
 /** What the law of purity speaks of; the rest is for the law of totality. */

@@ -11,11 +11,12 @@ import * as EventCodec from "../../core/event/EventCodec.ts"
 import * as Query from "../../core/event/Query.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { traces } from "../arbitrary/Traces.ts"
+import { Mistake } from "../Difference.ts"
 import * as Law from "../Law.ts"
 import { same } from "../Same.ts"
 import { explored } from "./Exploring.ts"
 import { eventsOf, type Subject } from "./Subject.ts"
-import { broken, decided, Mistake, named, told, under } from "./Telling.ts"
+import { broken, decided, named, told, under } from "./Telling.ts"
 import { advance, type Broke, type Place, type Step, take } from "./Walk.ts"
 
 const distinct = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> =>

@@ -8,10 +8,11 @@ import * as Effect from "effect/Effect"
 import { isLeft } from "fp-ts/lib/Either.js"
 import { type EventCodec, TypeId } from "../../core/event/EventCodec.ts"
 import { traces } from "../arbitrary/Traces.ts"
+import { Mistake } from "../Difference.ts"
 import * as Law from "../Law.ts"
 import { explored } from "./Exploring.ts"
 import type { Reach, Subject } from "./Subject.ts"
-import { decided, Mistake, named, told, under } from "./Telling.ts"
+import { decided, named, told, under } from "./Telling.ts"
 import { take } from "./Walk.ts"
 
 /**

@@ -7,10 +7,11 @@ import * as Effect from "effect/Effect"
 import { isLeft } from "fp-ts/lib/Either.js"
 import type { View } from "../../core/domain/View.ts"
 import { type Commanded, traces } from "../arbitrary/Traces.ts"
+import { Mistake } from "../Difference.ts"
 import * as Law from "../Law.ts"
 import { same } from "../Same.ts"
 import { explored } from "./Exploring.ts"
-import { broken, Mistake, named, told, under } from "./Telling.ts"
+import { broken, named, told, under } from "./Telling.ts"
 import { advance, fresh } from "./Walk.ts"
 
 /**

@@ -5,25 +5,12 @@
  */
 import { fileURLToPath } from "node:url"
 import * as Cause from "effect/Cause"
-import { TaggedError } from "effect/Data"
 import * as Effect from "effect/Effect"
 import { type Either, isLeft } from "fp-ts/lib/Either.js"
-import { Traced } from "../Difference.ts"
+import { Mistake, Traced } from "../Difference.ts"
 import { indent, show } from "../Show.ts"
 import type { Outside } from "./Calling.ts"
 import { type Broke, isDecision, type Step, type Walk } from "./Walk.ts"
-
-/**
- * What is wrong with a model.
- *
- * @category errors
- * @since 0.1.0
- */
-export class Mistake extends TaggedError("Mistake")<{ readonly says: string }> {
-  override get message(): string {
-    return this.says
-  }
-}
 
 /**
  * The tag of a value that has one.
@@ -170,10 +157,6 @@ const came = <C, S, E, R>({ decision, broke }: Step<C, S, E, R>): string => {
 export const lines = <C, S, E, R>({ steps }: Walk<C, S, E, R>): ReadonlyArray<string> =>
   steps.map((step) => `${named(step.command)} → ${came(step)}`)
 
-/** What fails in other ways, with its place. */
-const reasonOf = (failure: unknown): unknown =>
-  failure instanceof Error && tagOf(failure) === undefined ? new Mistake({ says: threw("It", failure) }) : failure
-
 /**
  * A law about a walk: where it fails, it tells the walk.
  *
@@ -181,6 +164,4 @@ const reasonOf = (failure: unknown): unknown =>
  * @since 0.1.0
  */
 export const told = <C, S, E, R>(walk: Walk<C, S, E, R>, holds: Effect.Effect<void, unknown>) =>
-  Effect.catchCause(holds, (cause) =>
-    Effect.fail(new Traced({ reason: reasonOf(Cause.squash(cause)), trace: lines(walk) })),
-  )
+  Effect.catchCause(holds, (cause) => Effect.fail(new Traced({ reason: Cause.squash(cause), trace: lines(walk) })))
