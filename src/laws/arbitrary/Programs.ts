@@ -24,15 +24,30 @@ export interface Bounds {
 export interface Made<A> {
   readonly by: fc.Arbitrary<A>
   readonly operation: fc.Value<A>
+  /** The dice that made it, for as long as it is what they made. */
+  readonly dice?: Dice
 }
 
 /**
- * Makes the operations of one program, one after another.
+ * @category model
+ * @since 0.1.0
+ */
+export interface Dice {
+  readonly random: fc.Random
+  readonly bias: number | undefined
+}
+
+/**
+ * How the operations of a program come about, one after another.
  *
  * @category model
  * @since 0.1.0
  */
-export type Growth<A> = (random: fc.Random, bias: number | undefined) => ReadonlyArray<Made<A>>
+export interface Growth<A> {
+  readonly grow: (dice: Dice) => ReadonlyArray<Made<A>>
+  /** The same after some were made smaller or left out, where the same dice now make something else of those behind. */
+  readonly adapt: (made: ReadonlyArray<Made<A>>) => ReadonlyArray<Made<A>>
+}
 
 class Program<A> extends fc.Arbitrary<ReadonlyArray<A>> {
   readonly growth: Growth<A>
@@ -53,7 +68,7 @@ class Program<A> extends fc.Arbitrary<ReadonlyArray<A>> {
   }
 
   override generate(random: fc.Random, bias: number | undefined): fc.Value<ReadonlyArray<A>> {
-    return this.of(this.growth(random, bias))
+    return this.of(this.growth.grow({ random, bias }))
   }
 
   override canShrinkWithoutContext(_: unknown): _ is ReadonlyArray<A> {
@@ -70,13 +85,20 @@ class Program<A> extends fc.Arbitrary<ReadonlyArray<A>> {
       if (length - cut >= this.least) yield this.of(made.slice(0, length - cut))
     }
     if (length > this.least) {
-      for (let i = length - 2; i >= 0; i--) yield this.of(made.toSpliced(i, 1))
+      for (let i = length - 2; i >= 0; i--) yield* this.both(made.toSpliced(i, 1))
     }
     for (const [i, { by, operation }] of made.entries()) {
       for (const less of by.shrink(operation.value_, operation.context)) {
-        yield this.of(made.with(i, { by, operation: less }))
+        yield* this.both(made.with(i, { by, operation: less }))
       }
     }
+  }
+
+  /** As it is, and as it would be made now. */
+  *both(made: ReadonlyArray<Made<A>>): IterableIterator<fc.Value<ReadonlyArray<A>>> {
+    yield this.of(made)
+    const adapted = this.growth.adapt(made)
+    if (adapted.some((each, i) => each !== made[i])) yield this.of(adapted)
   }
 }
 
@@ -96,7 +118,13 @@ export const growing = <A>(growth: Growth<A>, least: number): fc.Arbitrary<Reado
  * @since 0.1.0
  */
 export const program = <A>(by: fc.Arbitrary<A>, { minLength = 0, maxLength }: Bounds): fc.Arbitrary<ReadonlyArray<A>> =>
-  growing((random, bias) => {
-    const length = random.nextInt(minLength, maxLength)
-    return Array.from({ length }, () => ({ by, operation: by.generate(random, bias) }))
-  }, minLength)
+  growing(
+    {
+      grow: ({ random, bias }) => {
+        const length = random.nextInt(minLength, maxLength)
+        return Array.from({ length }, () => ({ by, operation: by.generate(random, bias) }))
+      },
+      adapt: (made) => made,
+    },
+    minLength,
+  )

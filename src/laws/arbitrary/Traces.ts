@@ -9,7 +9,8 @@ import type * as fc from "fast-check"
 import { isRight } from "fp-ts/lib/Either.js"
 import type { Decider } from "../../core/domain/Decider.ts"
 import { arrive, fresh, type Place, type Step, take } from "../domain/Walk.ts"
-import { type Bounds, growing, type Made } from "./Programs.ts"
+import { same } from "../Same.ts"
+import { type Bounds, type Dice, growing, type Made } from "./Programs.ts"
 
 /**
  * Commands as they come, or commands for the state that was reached: the amounts that an account still holds, the names
@@ -58,6 +59,21 @@ const afterword = 3
 const leads = <C, S, E, R>({ evolved, broke }: Step<C, S, E, R>): boolean =>
   broke !== undefined || evolved.at(-1)?.over === false
 
+/** Where to go on from after a step; nowhere, if the model broke. */
+const next = <C, S, E, R>({ before, evolved, broke }: Step<C, S, E, R>): Place<S> | undefined =>
+  broke === undefined ? (evolved.at(-1) ?? before) : undefined
+
+const begin = <C, S, E, R>(decider: Decider<C, S, E, R>): Place<S> | undefined => {
+  const start = arrive(decider, decider.initial)
+  return isRight(start) ? start.right : undefined
+}
+
+const make = <C, S>(commands: Commands<C, S>, { state }: Place<S>, { random, bias }: Dice): Made<C> => {
+  const by = commandsIn(commands, state)
+  const dice = { random: random.clone(), bias }
+  return { by, operation: by.generate(random, bias), dice }
+}
+
 interface Drawn<C, S, E, R> {
   readonly made: Made<C>
   readonly step: Step<C, S, E, R>
@@ -67,19 +83,27 @@ interface Drawn<C, S, E, R> {
 const draw = <C, S, E, R>(
   { decider, commands }: Commanded<C, S, E, R>,
   place: Place<S>,
-  random: fc.Random,
-  bias: number | undefined,
+  dice: Dice,
 ): Drawn<C, S, E, R> | undefined => {
   try {
-    const by = commandsIn(commands, place.state)
-    let left = place.over || random.nextInt(1, 4) === 1 ? 0 : tries
+    let left = place.over || dice.random.nextInt(1, 4) === 1 ? 0 : tries
     for (;;) {
-      const operation = by.generate(random, bias)
-      const step = take(decider, operation.value, place)
-      if (left-- === 0 || leads(step)) return { made: { by, operation }, step }
+      const made = make(commands, place, dice)
+      const step = take(decider, made.operation.value, place)
+      if (left-- === 0 || leads(step)) return { made, step }
     }
   } catch {
     return undefined
+  }
+}
+
+const remake = <C, S>(commands: Commands<C, S>, place: Place<S>, made: Made<C>): Made<C> => {
+  if (made.dice === undefined) return made
+  try {
+    const again = make(commands, place, { ...made.dice, random: made.dice.random.clone() })
+    return same(again.operation.value, made.operation.value) ? made : again
+  } catch {
+    return made
   }
 }
 
@@ -92,20 +116,32 @@ const draw = <C, S, E, R>(
 export const traces = <C, S, E, R>(
   { decider: model, commands }: Commanded<C, S, E, R>,
   { minLength = 0, maxLength }: Bounds = { maxLength: 12 },
-): fc.Arbitrary<ReadonlyArray<C>> =>
-  growing((random, bias) => {
+): fc.Arbitrary<ReadonlyArray<C>> => {
+  const grow = (dice: Dice): ReadonlyArray<Made<C>> => {
     const decider = fresh(model)
-    const length = Math.max(random.nextInt(minLength, maxLength), random.nextInt(minLength, maxLength))
+    const length = Math.max(dice.random.nextInt(minLength, maxLength), dice.random.nextInt(minLength, maxLength))
     const made: Array<Made<C>> = []
-    const start = arrive(decider, decider.initial)
-    let place: Place<S> | undefined = isRight(start) ? start.right : undefined
     let more = afterword
+    let place = begin(decider)
     while (made.length < length && place !== undefined && more > 0) {
-      const drawn = draw({ decider, commands }, place, random, bias)
+      const drawn = draw({ decider, commands }, place, dice)
       if (drawn === undefined) break
       made.push(drawn.made)
       if (place.over) more--
-      place = drawn.step.broke === undefined ? (drawn.step.evolved.at(-1) ?? place) : undefined
+      place = next(drawn.step)
     }
     return made
-  }, minLength)
+  }
+  const adapt = (made: ReadonlyArray<Made<C>>): ReadonlyArray<Made<C>> => {
+    if (typeof commands !== "function") return made
+    const decider = fresh(model)
+    let place = begin(decider)
+    return made.map((each) => {
+      if (place === undefined) return each
+      const again = remake(commands, place, each)
+      place = next(take(decider, again.operation.value, place))
+      return again
+    })
+  }
+  return growing({ grow, adapt }, minLength)
+}

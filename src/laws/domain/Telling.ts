@@ -55,7 +55,7 @@ const place = (cause: unknown): ReadonlyArray<string> =>
     : (cause.stack ?? "")
         .split("\n")
         .filter((line) => line.trimStart().startsWith("at "))
-        .filter((line) => !["node_modules", "node:", ours].some((foreign) => line.includes(foreign)))
+        .filter((line) => !["node_modules", "node:", "<anonymous>", ours].some((foreign) => line.includes(foreign)))
         .slice(0, 2)
         .map((line) => `  ${line.trim()}`)
 
@@ -92,6 +92,9 @@ const answered = (answer: unknown): string => (isDecision(answer) ? decided(answ
 
 const argument = { decide: ["command", "state"], evolve: ["state", "event"], isTerminal: ["state", ""] } as const
 
+const isChangedState = ({ during, misdeed }: Broke): boolean =>
+  misdeed._tag === "Changed" && argument[during][misdeed.argument] === "state"
+
 const deed = ({ during, misdeed }: Broke): string => {
   switch (misdeed._tag) {
     case "Threw":
@@ -126,7 +129,9 @@ export const broken = (broke: Broke): Mistake => {
     broke.during === "isTerminal"
       ? []
       : [under(broke.during === "decide" ? "on the command" : "on the event", named(broke.on))]
-  return new Mistake({ says: [deed(broke), ...on, under("in the state", named(broke.state))].join("\n") })
+  // A state that was changed is shown as it was and as it became.
+  const where = isChangedState(broke) ? [] : [under("in the state", named(broke.state))]
+  return new Mistake({ says: [deed(broke), ...on, ...where].join("\n") })
 }
 
 const briefly = ({ during, misdeed }: Broke): string => {
