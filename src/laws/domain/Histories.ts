@@ -33,7 +33,8 @@ export const D1 = <C, S, E, R>(subject: Subject<C, S, E, R>): Law.Law =>
       const end = places.at(-1)
       if (end === undefined) return Effect.void
       const whole = end.state
-      const fold = (subject.fold ?? Decider.fold)(fresh(subject.decider))
+      const fold = (events: ReadonlyArray<E>, ...from: readonly [] | readonly [state: S]): S =>
+        (subject.fold ?? Decider.fold)(fresh(subject.decider))(events, ...from)
       const checks = Effect.gen(function* () {
         yield* agree("the fold of the whole history", { expected: whole, actual: fold(events) })
         yield* agree("the fold of nothing, from the last state,", { expected: whole, actual: fold([], whole) })

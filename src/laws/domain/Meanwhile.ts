@@ -22,6 +22,12 @@ import { advance, type Broke, type Place, type Step, take } from "./Walk.ts"
 const distinct = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> =>
   items.filter((item, i) => items.findIndex((other) => same(item, other)) === i)
 
+/** All pairs of many cost their square: these are enough, from the beginning to the end. */
+const enough = 16
+
+const some = <A>(items: ReadonlyArray<A>): ReadonlyArray<A> =>
+  items.filter((_, i) => Math.floor((i * enough) / items.length) !== Math.floor(((i - 1) * enough) / items.length))
+
 /** Where an event leads, or else how the model breaks on it. */
 const led = <S>(next: Either<Broke, Place<S>>): Effect.Effect<Place<S>, Mistake> =>
   isLeft(next) ? Effect.fail(broken(next.left)) : Effect.succeed(next.right)
@@ -49,13 +55,16 @@ export const D8 = <C, S, E, R>(
       const checks = Effect.gen(function* () {
         for (const place of stops) {
           const now = commands.flatMap((command) => take(model, command, place).evolved.map(({ event }) => event))
-          const all = distinct([...events, ...now])
-          for (const [i, a] of all.entries()) {
-            for (const b of all.slice(i + 1)) {
+          const all = some(distinct([...events, ...now])).map((event) => ({
+            event,
+            next: advance(model, event, place),
+          }))
+          for (const [i, { event: a, next: afterA }] of all.entries()) {
+            for (const { event: b, next: afterB } of all.slice(i + 1)) {
               if (!commute(a, b) && !commute(b, a)) continue
               seen(commuting)
-              const ab = yield* led(advance(model, b, yield* led(advance(model, a, place))))
-              const ba = yield* led(advance(model, a, yield* led(advance(model, b, place))))
+              const ab = yield* led(advance(model, b, yield* led(afterA)))
+              const ba = yield* led(advance(model, a, yield* led(afterB)))
               if (same(ab.state, ba.state)) continue
               yield* new Mistake({
                 says: [
@@ -169,7 +178,7 @@ export const D10 = <C, S, E, R>(
       const walked = explored(subject.decider, commands, seen)
       const { decider: model, stops, events } = walked
       const checks = Effect.gen(function* () {
-        const stored = distinct([...events, ...others]).flatMap((event) => {
+        const stored = some(distinct([...events, ...others])).flatMap((event) => {
           const encoded = EventCodec.encode(codec, event)
           return isLeft(encoded) ? [] : [{ event, ...encoded.right }]
         })
