@@ -7,7 +7,7 @@ import { D2, D3 } from "./domain/Contract.ts"
 import { D1, D12 } from "./domain/Histories.ts"
 import { D8, D9, D10 } from "./domain/Meanwhile.ts"
 import { D4, D5, D6, D7 } from "./domain/Promises.ts"
-import { D11, type Refinement } from "./domain/Refinement.ts"
+import { D11, type Lifting, type Refinement } from "./domain/Refinement.ts"
 import type { Subject } from "./domain/Subject.ts"
 import type * as Law from "./Law.ts"
 
@@ -59,9 +59,6 @@ export const suite = <C, S, E, R>(subject: Subject<C, S, E, R>): Law.Suite => {
   }
 }
 
-/** What an event of the old decider is to the new one may be left out where it is one of the new one. */
-type Taking<C, S, E extends E2, R, S2, E2, V> = Omit<Refinement<C, S, E, R, S2, E2, V>, "up">
-
 /**
  * The law of a new decider (D11): it takes over the histories of an old one, and shows the same of them.
  *
@@ -96,10 +93,9 @@ type Taking<C, S, E extends E2, R, S2, E2, V> = Omit<Refinement<C, S, E, R, S2, 
  * @category suites
  * @since 0.1.0
  */
-export function refinement<C, S, E, R, S2, E2, V>(subject: Refinement<C, S, E, R, S2, E2, V>): Law.Suite
-export function refinement<C, S, E extends E2, R, S2, E2, V>(subject: Taking<C, S, E, R, S2, E2, V>): Law.Suite
-export function refinement<C, S, E extends E2, R, S2, E2, V>(
-  subject: Taking<C, S, E, R, S2, E2, V> & { readonly up?: (event: E) => ReadonlyArray<E2> },
-): Law.Suite {
-  return { name: "a decider in place of another", laws: [D11({ up: (event) => [event], ...subject })] }
+export function refinement<C, S, E, R, S2, E2, V>(
+  subject: Refinement<C, S, E, R, S2, E2, V> & Lifting<E, E2>,
+): Law.Suite
+export function refinement<C, S, E extends E2, R, S2, E2, V>(subject: Refinement<C, S, E, R, S2, E2, V>): Law.Suite {
+  return { name: "a decider in place of another", laws: [D11(subject)] }
 }

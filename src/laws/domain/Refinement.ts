@@ -27,13 +27,21 @@ export interface Refinement<C, S, E, R, S2, E2, V> {
   readonly to: View<S2, E2>
   /** Commands of the old one. */
   readonly commands: Commanded<C, S, E, R>["commands"]
-  /** What an event of the old one is to the new one: none, one or several. May be left out where it is one. */
-  readonly up: (event: E) => ReadonlyArray<E2>
+  /** What an event of the old one is to the new one: none, one or several. Itself, if left out. */
+  readonly up?: (event: E) => ReadonlyArray<E2>
   /** What stays the same, as the states of each show it. */
   readonly view: { readonly from: (state: S) => V; readonly to: (state: S2) => V }
   /** How often the law is tried; 100 times, if left out. */
   readonly runs?: number
 }
+
+/**
+ * What an event of the old decider is to the new one has to be told where it is not one of the new one's.
+ *
+ * @category type-level
+ * @since 0.1.0
+ */
+export type Lifting<E, E2> = [E] extends [E2] ? unknown : { readonly up: (event: E) => ReadonlyArray<E2> }
 
 const taken = "event of the old decider"
 
@@ -41,11 +49,11 @@ const taken = "event of the old decider"
  * @category laws
  * @since 0.1.0
  */
-export const D11 = <C, S, E, R, S2, E2, V>({
+export const D11 = <C, S, E extends E2, R, S2, E2, V>({
   from,
   to,
   commands,
-  up,
+  up = (event) => [event],
   view,
   runs,
 }: Refinement<C, S, E, R, S2, E2, V>): Law.Law =>

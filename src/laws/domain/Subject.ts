@@ -80,9 +80,9 @@ export interface Reach<S, E, R> {
 export interface Subject<C, S, E, R> extends Commanded<C, S, E, R> {
   readonly decider: Decider.Decider<C, S, E, R>
   /** How its events are stored. D7, D10 and D12 need it. */
-  readonly codec?: EventCodec<E>
+  readonly codec?: EventCodec<NoInfer<E>>
   /** Events that may be stored, also those that these commands do not lead to: `evolve` is tried on them too. */
-  readonly events?: fc.Arbitrary<E>
+  readonly events?: fc.Arbitrary<NoInfer<E>>
   /** What is true of every state, by what it says. D4. */
   readonly invariants?: { readonly [says: string]: (state: S) => boolean }
   /** Which commands may be sent again: right after they were accepted, they come to no events. D5. */
