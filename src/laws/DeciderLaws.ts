@@ -23,18 +23,37 @@ export type { Reach, Subject, TagOf } from "./domain/Subject.ts"
  *
  * @example
  * ```ts
- * import { Decider } from "everfold"
+ * import { Decider, EventCodec } from "everfold"
  * import { DeciderLaws } from "everfold/laws"
  * import { laws } from "everfold/laws/vitest"
  * import * as fc from "fast-check"
+ * import * as t from "io-ts"
  *
- * const counter = Decider.make({
+ * const JarEvent = EventCodec.make({ Filled: t.type({ by: t.number }), Taken: t.type({ by: t.number }) })
+ * type JarEvent = EventCodec.TypeOf<typeof JarEvent>
+ *
+ * const jar = Decider.make({
  *   initial: 0,
- *   decide: (by: number, _n: number) => Decider.accept(by),
- *   evolve: (n: number, by: number) => n + by
+ *   decide: (by: number, left: number) =>
+ *     by >= 0
+ *       ? Decider.accept(JarEvent.Filled({ by }))
+ *       : left + by < 0
+ *         ? Decider.reject("too little")
+ *         : Decider.accept(JarEvent.Taken({ by: -by })),
+ *   evolve: (left: number, event: JarEvent): number => (event._tag === "Filled" ? left + event.by : left - event.by)
  * })
  *
- * laws(DeciderLaws.suite({ decider: counter, commands: fc.integer() }))
+ * laws(
+ *   DeciderLaws.suite({
+ *     decider: jar,
+ *     codec: JarEvent,
+ *     commands: (left) => fc.integer({ min: -left - 1, max: 10 }),
+ *     invariants: { "nobody takes what is not there": (left) => left >= 0 },
+ *     reach: { rejections: ["too little"] },
+ *     commute: () => true,
+ *     rebase: (by) => by >= 0
+ *   })
+ * )
  * ```
  * @category suites
  * @since 0.1.0

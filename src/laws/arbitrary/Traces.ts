@@ -19,7 +19,7 @@ import { type Bounds, type Dice, growing, type Made } from "./Programs.ts"
  * @example
  * ```ts
  * import { type DeciderLaws } from "everfold/laws"
- * import type * as fc from "fast-check"
+ * import * as fc from "fast-check"
  *
  * const any: DeciderLaws.Commands<number, number> = fc.integer()
  * // What there is, more often than not.

@@ -17,6 +17,24 @@ import { advance, fresh } from "./Walk.ts"
 /**
  * An old decider and a new one.
  *
+ * @example
+ * ```ts
+ * import { Decider, View } from "everfold"
+ * import { type DeciderLaws } from "everfold/laws"
+ * import * as fc from "fast-check"
+ *
+ * const old = Decider.make({
+ *   initial: 0,
+ *   decide: (by: number, _sum: number) => Decider.accept(by),
+ *   evolve: (sum: number, by: number) => sum + by
+ * })
+ * const subject: DeciderLaws.Refinement<number, number, number, never, bigint, number, string> = {
+ *   from: old,
+ *   to: View.make(0n, (sum, by: number) => sum + BigInt(by)),
+ *   commands: fc.integer(),
+ *   view: { from: String, to: String }
+ * }
+ * ```
  * @category model
  * @since 0.1.0
  */
