@@ -9,7 +9,7 @@ import * as Decider from "../../core/domain/Decider.ts"
 import type { EventCodec } from "../../core/event/EventCodec.ts"
 import { traces } from "../arbitrary/Traces.ts"
 import { read, write } from "../codec/Subject.ts"
-import { agree } from "../Difference.ts"
+import { agree, Mistake } from "../Difference.ts"
 import * as Law from "../Law.ts"
 import { explored } from "./Exploring.ts"
 import type { Subject } from "./Subject.ts"
@@ -67,7 +67,10 @@ export const D12 = <C, S, E, R>({ decider, commands, runs }: Subject<C, S, E, R>
       const checks = Effect.forEach(
         walked.events,
         Effect.fnUntraced(function* (event) {
-          const actual = yield* read(codec, yield* write(codec, event))
+          const refused = (how: string) => (mistake: Mistake) =>
+            new Mistake({ says: `${named(event)} cannot be ${how}: ${mistake.says}` })
+          const stored = yield* Effect.mapError(write(codec, event), refused("stored"))
+          const actual = yield* Effect.mapError(read(codec, stored), refused("read back"))
           yield* agree(`${named(event)}, stored and read,`, { expected: [event], actual })
         }),
         { discard: true },

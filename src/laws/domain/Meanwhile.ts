@@ -45,7 +45,8 @@ export const D8 = <C, S, E, R>(
   Law.make({
     name: "D8",
     title: "declared commutation",
-    equation: "a # b ⇒ evolve(evolve(s, a), b) = evolve(evolve(s, b), a), for what is decided on s or before",
+    equation:
+      "a # b ⇒ evolve(evolve(s, a), b) = evolve(evolve(s, b), a), for all that is decided on s or elsewhere in its history",
     given: traces({ decider, commands }),
     runs,
     must: [commuting],
