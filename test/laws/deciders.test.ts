@@ -97,6 +97,27 @@ describe("a suite", () => {
   })
 })
 
+describe("one flaw fails one law:", () => {
+  const failed = async (flaw: string): Promise<ReadonlyArray<string>> => {
+    const found = cases.find((each) => each.flaw === flaw)
+    const results = found && (await Effect.runPromise(Law.checkAll(found.suite, { seed: 7 })))
+    return (results ?? []).flatMap(({ _tag, law }) => (_tag === "Counterexample" ? [law.name] : []))
+  }
+  it.each([
+    ["D2", "an evolve that pushes into a list of its state"],
+    ["D2", "a decide that asks the clock"],
+    ["D3", "a decide that refuses by throwing"],
+    ["D3", "an evolve that checks a rule"],
+    ["D3", "a decide without a case"],
+    ["D3", "an evolve without a case"],
+    ["D4", "a limit that is off by one"],
+    ["D5", "a retry that is refused"],
+    ["D6", "an end that is opened again"],
+  ])("%s, %s", async (law, flaw) => {
+    expect(await failed(flaw)).toEqual([law])
+  })
+})
+
 /** What a report tells between the value that was found and how to see it again, without the places in files. */
 const told = async (flaw: string): Promise<string> => {
   const found = cases.find((each) => each.flaw === flaw)
@@ -277,6 +298,20 @@ describe("a report tells the history, and then", () => {
         Open { owner: "Ada", balance: 0, movements: [-1, 1] }
       the new state:
         { sum: 1 }
+      "
+    `)
+  })
+
+  it("that a new decider does not take an event", async () => {
+    expect(await told("a new decider that refuses history")).toMatchInlineSnapshot(`
+      "what happened:
+        Open { owner: "Ada" } → Opened { owner: "Ada" }
+        Deposit { amount: 91 } → Deposited { amount: 91 }
+      The new decider does not take Deposited { amount: 91 }: evolve threw RangeError: 90 at most
+      on the event:
+        91
+      in the state:
+        { sum: 0 }
       "
     `)
   })

@@ -59,6 +59,11 @@ describe("traces", () => {
     const over = stories.filter((events) => events.some(({ _tag }) => _tag === "Closed"))
     expect(over.length).toBeGreaterThan(40)
     expect(over.filter((events) => events.length > 4).length).toBeGreaterThan(20)
+    // A few commands more are tried.
+    for (const given of sample({ decider: account, commands })) {
+      const end = given.findIndex((_, i) => eventsOf(account, given.slice(0, i + 1)).at(-1)?._tag === "Closed")
+      if (end >= 0) expect(given.length - end).toBeLessThanOrEqual(4)
+    }
   })
 
   it("hold refusals too", () => {
@@ -108,6 +113,8 @@ describe("traces", () => {
       seed: 1,
     })
     expect(new Set(bounded.map(({ length }) => length))).toEqual(new Set([2, 3]))
+    const never = fc.property(traces({ decider: account, commands }, { minLength: 2, maxLength: 3 }), () => false)
+    expect(fc.check(never, { seed: 1 }).counterexample?.[0]).toHaveLength(2)
   })
 })
 
@@ -179,6 +186,16 @@ describe("a model that breaks does not break what makes traces:", () => {
     expect(new Set(fc.sample(traces(subject), { numRuns: 50, seed: 1 }).map(([first = 0]) => first))).toEqual(
       new Set([0]),
     )
+  })
+
+  it("a state that is undefined at first may be so again", async () => {
+    const decider = Decider.make({
+      initial: undefined,
+      decide: (by: number, _: number | undefined) => Decider.accept(by),
+      evolve: (_: number | undefined, by: number): number | undefined => (by === 0 ? undefined : by),
+    })
+    for (const law of ["D1", "D2", "D3"])
+      expect(await check({ decider, commands: fc.nat(2) }, law)).toMatchObject({ _tag: "Holds" })
   })
 
   it("a state that is compared by identity, or keeps its own secret, stays what it is", async () => {

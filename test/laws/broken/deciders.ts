@@ -71,6 +71,28 @@ const till = DeciderLaws.suite({
   }),
   commands: fc.nat(9),
 })
+const folded = (fold: typeof Decider.fold) => but({ fold })
+
+const histories: ReadonlyArray<Case> = [
+  {
+    law: "D1",
+    flaw: "a fold of nothing that begins anew",
+    suite: folded((view) => (events, ...from) => {
+      const all = [...events]
+      return all.length === 0 ? view.initial : Decider.fold(view)(all, ...from)
+    }),
+  },
+  {
+    law: "D1",
+    flaw: "a resumed fold that takes its first event for seen",
+    suite: folded(
+      (view) =>
+        (events, ...from) =>
+          Decider.fold(view)([...events].slice(from.length), ...from),
+    ),
+  },
+]
+
 const pure: ReadonlyArray<Case> = [
   {
     law: "D2",
@@ -123,6 +145,34 @@ const total: ReadonlyArray<Case> = [
         return evolve(state, event)
       }),
     ),
+  },
+  {
+    law: "D3",
+    flaw: "an evolve that throws on what is recorded no more",
+    suite: but({
+      events: fc.constantFrom(Deposited({ amount: 1 }), Deposited({ amount: -1 })),
+      decider: {
+        ...account,
+        ...evolves("Deposited", (state, event) => {
+          if (event.amount < 0) throw new RangeError("a negative amount")
+          return evolve(state, event)
+        }),
+      },
+    }),
+  },
+  {
+    law: "D3",
+    flaw: "an evolve that throws where only older events lead to",
+    suite: but({
+      events: fc.constant(Deposited({ amount: 1e6 })),
+      decider: {
+        ...account,
+        ...evolves("Deposited", (state, event) => {
+          if (state._tag === "Open" && state.balance > 1e6) throw new RangeError("too much")
+          return evolve(state, event)
+        }),
+      },
+    }),
   },
   { law: "D3", flaw: "a decide without a case", suite: model(decides("Rename", nothing)) },
   { law: "D3", flaw: "an evolve without a case", suite: model(evolves("Withdrawn", nothing)) },
@@ -253,6 +303,16 @@ const meanwhile: ReadonlyArray<Case> = [
   },
   {
     law: "D8",
+    flaw: "a commutation that is told one way round",
+    suite: but({ commute: (a, b) => a._tag === "Renamed" && b._tag === "Opened" }),
+  },
+  {
+    law: "D8",
+    flaw: "two beginnings that are said to commute",
+    suite: but({ commute: (a, b) => a._tag === "Opened" && b._tag === "Opened" }),
+  },
+  {
+    law: "D8",
     flaw: "a list in the order in which it came",
     suite: model(
       evolves("Deposited", (state, { amount }) =>
@@ -294,6 +354,15 @@ const meanwhile: ReadonlyArray<Case> = [
     law: "D10",
     flaw: "a query that forgets the end",
     suite: but({ query: (command) => (command._tag === "Deposit" ? types("Opened") : query(command)) }),
+  },
+  {
+    law: "D10",
+    flaw: "a query that forgets an end which these commands do not lead to",
+    suite: but({
+      commands: anyCommand.filter(({ _tag }) => _tag !== "Close"),
+      events: fc.constant(Closed({ at: new Date(0) })),
+      query: (command) => (command._tag === "Deposit" ? types("Opened") : query(command)),
+    }),
   },
   {
     law: "D10",
@@ -383,4 +452,12 @@ const taken: ReadonlyArray<Case> = [
   },
 ]
 
-export const cases: ReadonlyArray<Case> = [...pure, ...total, ...promised, ...meanwhile, ...stored, ...taken]
+export const cases: ReadonlyArray<Case> = [
+  ...histories,
+  ...pure,
+  ...total,
+  ...promised,
+  ...meanwhile,
+  ...stored,
+  ...taken,
+]
