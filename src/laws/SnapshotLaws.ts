@@ -10,7 +10,8 @@ import * as Json from "../core/event/Json.ts"
 import { type Commands, traces } from "./arbitrary/Traces.ts"
 import { agree, Difference } from "./Difference.ts"
 import { explored } from "./domain/Exploring.ts"
-import { told } from "./domain/Telling.ts"
+import { broken, told } from "./domain/Telling.ts"
+import { take } from "./domain/Walk.ts"
 import * as Law from "./Law.ts"
 
 /**
@@ -94,10 +95,14 @@ const equivalence = <C, S, E, R>(
             }
             seen(resumed)
           }
-          const expected = model.decide(command, (evolved.at(-1) ?? before).state)
-          for (const [n, from] of states.entries()) {
+          const expected = take(model, command, evolved.at(-1) ?? before).decision
+          if (expected === undefined) return
+          for (const [n, state] of states.entries()) {
+            const { decision, broke } = take(model, command, { state, over: false })
             const what = `what is decided on the command again, from the snapshot after ${n},`
-            yield* agree(what, { expected, actual: model.decide(command, from) })
+            yield* decision === undefined && broke !== undefined
+              ? broken(broke)
+              : agree(what, { expected, actual: decision })
           }
         }
       })

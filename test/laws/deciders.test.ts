@@ -113,6 +113,9 @@ describe("one flaw fails one law:", () => {
     ["D4", "a limit that is off by one"],
     ["D5", "a retry that is refused"],
     ["D6", "an end that is opened again"],
+    ["D8", "two beginnings that are said to commute"],
+    ["D9", "a withdrawal that is rebased over withdrawals"],
+    ["D10", "a query that forgets the end"],
   ])("%s, %s", async (law, flaw) => {
     expect(await failed(flaw)).toEqual([law])
   })

@@ -2,10 +2,13 @@ import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as Decider from "../../src/core/domain/Decider.ts"
+import * as Aggregate from "../../src/core/event/Aggregate.ts"
 import { type Commanded, traces } from "../../src/laws/arbitrary/Traces.ts"
 import * as DeciderLaws from "../../src/laws/DeciderLaws.ts"
 import * as Law from "../../src/laws/Law.ts"
+import * as SnapshotLaws from "../../src/laws/SnapshotLaws.ts"
 import { account, anyCommand, commands } from "./broken/account.ts"
+import * as models from "./broken/models.ts"
 
 /** A door with a lock: each turn of the key says what the next one has to be. */
 const lock = Decider.make({
@@ -186,6 +189,19 @@ describe("a model that breaks does not break what makes traces:", () => {
     expect(new Set(fc.sample(traces(subject), { numRuns: 50, seed: 1 }).map(([first = 0]) => first))).toEqual(
       new Set([0]),
     )
+  })
+
+  it("nor the law of its snapshots, which has to come upon an event", async () => {
+    const snapshots = (decider: typeof models.lamp, commands = models.commands) => {
+      const aggregate = Aggregate.make({ ...models.Lamps, decider })
+      const [law] = SnapshotLaws.suite({ aggregate, commands }).laws
+      return law && Effect.runPromise(Law.check(law, { seed: 3, runs: 20 }))
+    }
+    expect(await snapshots(models.throwsWhenFull)).toMatchObject({ _tag: "Holds" })
+    expect(await snapshots(models.lamp, fc.constant({ _tag: "Switch", times: -1 }))).toMatchObject({
+      _tag: "Unreached",
+      missing: ["event after a snapshot"],
+    })
   })
 
   it("a state that is undefined at first may be so again", async () => {
