@@ -67,7 +67,7 @@ export const D8 = <C, S, E, R>(
               const ab = yield* led(advance(model, b, yield* led(afterA)))
               const ba = yield* led(advance(model, a, yield* led(afterB)))
               if (same(ab.state, ba.state)) continue
-              yield* new Mistake({
+              return yield* new Mistake({
                 says: [
                   `${named(a)} and ${named(b)} are declared to commute, but their order matters.`,
                   under(`first ${named(a)}`, named(ab.state)),

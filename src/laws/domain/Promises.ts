@@ -37,7 +37,7 @@ export const D4 = <C, S, E, R>(
           for (const [says, holds] of Object.entries(invariants)) {
             if (holds(state)) continue
             const where = under("the state", named(state))
-            yield* new Mistake({ says: `It is not true that ${says}, ${after(i)}.\n${where}` })
+            return yield* new Mistake({ says: `It is not true that ${says}, ${after(i)}.\n${where}` })
           }
         }
       })
@@ -73,7 +73,7 @@ export const D5 = <C, S, E, R>(
           if (decision === undefined) continue
           seen(retried)
           if (isLeft(decision) || decision.right.length > 0) {
-            yield* new Mistake({
+            return yield* new Mistake({
               says: [
                 `${named(command)} is declared idempotent. Sent again right after it was accepted, it should come to no events.`,
                 under("it came to", decided(decision)),
@@ -110,7 +110,7 @@ export const D6 = <C, S, E, R>({ decider, commands, runs }: Subject<C, S, E, R>)
             if (decision === undefined) continue
             seen("command in a terminal state")
             if (isLeft(decision) || decision.right.length === 0) continue
-            yield* new Mistake({
+            return yield* new Mistake({
               says: [
                 `${named(command)} is accepted in a terminal state.`,
                 under("it comes to", decided(decision)),
@@ -122,7 +122,7 @@ export const D6 = <C, S, E, R>({ decider, commands, runs }: Subject<C, S, E, R>)
         for (const [i, { state, over }] of walked.places.entries()) {
           const next = walked.places[i + 1]
           if (over && next !== undefined && !next.over) {
-            yield* new Mistake({
+            return yield* new Mistake({
               says: [
                 `${named(walked.events[i])} leads out of a terminal state.`,
                 under("from the terminal state", named(state)),

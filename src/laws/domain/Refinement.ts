@@ -100,7 +100,7 @@ export const D11 = <C, S, E extends E2, R, S2, E2, V>({
           }
           const [expected, actual] = [view.from(was.state), view.to(state)]
           if (same(expected, actual)) continue
-          yield* new Mistake({
+          return yield* new Mistake({
             says: [
               `The new decider shows something else ${event === undefined ? "at first" : `after ${named(event)}`}.`,
               under("the old one shows", named(expected)),
