@@ -23,10 +23,12 @@ import {
   SnapshotLaws,
   StoreLaws,
 } from "../../src/laws/index.ts"
+import * as account from "../laws/broken/account.ts"
+import * as deciders from "../laws/broken/deciders.ts"
 import * as models from "../laws/broken/models.ts"
 import * as processes from "../laws/broken/processes.ts"
 
-const { commands, events, lamp, Lamps } = models
+const { commands, Lamps } = models
 const cipher = AesGcm.layer.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("k"))))
 const store = Memory.layer
 const layer = Layer.merge(store, EventMapper.plain)
@@ -44,7 +46,8 @@ const parts: ReadonlyArray<Part> = [
     title: "Your model",
     about: "Tried on your own deciders, process managers, prisms, codecs and snapshots.",
     suites: [
-      ["DeciderLaws.suite", DeciderLaws.suite({ decider: lamp, commands, events })],
+      ["DeciderLaws.suite", DeciderLaws.suite(account.subject)],
+      ["DeciderLaws.refinement", DeciderLaws.refinement(deciders.refined)],
       ["ProcessLaws.suite", ProcessLaws.suite({ process: processes.courier, events: processes.events })],
       [
         "ProcessLaws.restart",

@@ -11,7 +11,8 @@ import type { View } from "../../core/domain/View.ts"
 import * as EventCodec from "../../core/event/EventCodec.ts"
 import * as Json from "../../core/event/Json.ts"
 import type { EventStore } from "../../core/port/EventStore.ts"
-import { Difference } from "../Difference.ts"
+import { Mistake } from "../Difference.ts"
+import { tagOf } from "../domain/Telling.ts"
 
 /**
  * A payload as some version of the model wrote it.
@@ -88,15 +89,16 @@ export interface Tried<E extends { readonly _tag: string }, S> extends Subject<E
 }
 
 /**
- * What should succeed: a fault is the other side of the equation.
+ * What should succeed: a fault is a mistake.
  *
  * @category running
  * @since 0.1.0
  */
-export const succeeds = <A>(what: string, result: Either<Json.Fault, A>): Effect.Effect<A, Difference> =>
-  isLeft(result)
-    ? Effect.fail(new Difference({ what: `what came of ${what}`, expected: "no fault", actual: result.left }))
-    : Effect.succeed(result.right)
+export const succeeds = <A>(what: string, result: Either<Json.Fault, A>): Effect.Effect<A, Mistake> => {
+  if (!isLeft(result)) return Effect.succeed(result.right)
+  const { path, reason } = result.left
+  return Effect.fail(new Mistake({ says: `${what} failed${path === "" ? "" : ` at ${path}`}: ${reason}.` }))
+}
 
 /**
  * A value as it comes out of the text of its JSON: nothing is shared with what went in.
@@ -115,11 +117,8 @@ export const throughText = Effect.fnUntraced(function* (data: unknown) {
  * @category running
  * @since 0.1.0
  */
-export const write = Effect.fnUntraced(function* <E extends { readonly _tag: string }>(
-  codec: EventCodec.EventCodec<E>,
-  event: E,
-) {
-  const encoded = yield* succeeds(`encoding ${event._tag}`, EventCodec.encode(codec, event))
+export const write = Effect.fnUntraced(function* <E>(codec: EventCodec.EventCodec<E>, event: E) {
+  const encoded = yield* succeeds(`encoding ${tagOf(event) ?? "the event"}`, EventCodec.encode(codec, event))
   return { ...encoded, data: yield* throughText(encoded.data) }
 })
 
@@ -132,7 +131,7 @@ export const write = Effect.fnUntraced(function* <E extends { readonly _tag: str
 export const read = <E>(
   codec: EventCodec.EventCodec<E>,
   { type, schemaVersion, data }: { readonly type: string; readonly schemaVersion: number; readonly data: unknown },
-): Effect.Effect<ReadonlyArray<E>, Difference> =>
+): Effect.Effect<ReadonlyArray<E>, Mistake> =>
   succeeds(`decoding ${nameOf({ type, schemaVersion })}`, EventCodec.decode(codec, type, schemaVersion, data))
 
 /**
