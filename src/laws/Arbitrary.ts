@@ -167,6 +167,7 @@ export function events<E extends { readonly _tag: string }>(
   codec: EventCodec.EventCodec<E>,
   overrides?: Overrides<ByTag<E>>,
 ): fc.Arbitrary<E>
+export function events<E>(codec: EventCodec.EventCodec<E>): fc.Arbitrary<E>
 export function events<E>(codec: EventCodec.EventCodec<E>, { at }: AnyOverrides = {}): fc.Arbitrary<E> {
   const chains = [...codec[EventCodec.TypeId].written.keys()].map((tag) => [tag, today(codec, tag)] as const)
   const roots = chains.map(([path, { versions }]) => ({

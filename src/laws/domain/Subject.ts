@@ -7,6 +7,7 @@ import type * as fc from "fast-check"
 import type * as Decider from "../../core/domain/Decider.ts"
 import type { EventCodec } from "../../core/event/EventCodec.ts"
 import type { Query } from "../../core/event/Query.ts"
+import * as Arbitrary from "../Arbitrary.ts"
 import type { Commanded } from "../arbitrary/Traces.ts"
 
 /**
@@ -81,7 +82,10 @@ export interface Subject<C, S, E, R> extends Commanded<C, S, E, R> {
   readonly decider: Decider.Decider<C, S, E, R>
   /** How its events are stored. D7, D10 and D12 need it. */
   readonly codec?: EventCodec<NoInfer<E>>
-  /** Events that may be stored, also those that these commands do not lead to: `evolve` is tried on them too. */
+  /**
+   * Events that may be stored, also those that these commands do not lead to: `evolve` is tried on them too. Those of the
+   * codec, if left out; a codec that none can be derived from throws, and says what to give.
+   */
   readonly events?: fc.Arbitrary<NoInfer<E>>
   /** What is true of every state, by what it says. D4. */
   readonly invariants?: { readonly [says: string]: (state: S) => boolean }
@@ -105,9 +109,10 @@ export interface Subject<C, S, E, R> extends Commanded<C, S, E, R> {
 }
 
 /**
- * Events that may be stored.
+ * Events that may be stored: all that the codec knows, if nothing is said.
  *
  * @category arbitraries
  * @since 0.1.0
  */
-export const eventsOf = <C, S, E, R>({ events }: Subject<C, S, E, R>): fc.Arbitrary<E> | undefined => events
+export const eventsOf = <C, S, E, R>({ events, codec }: Subject<C, S, E, R>): fc.Arbitrary<E> | undefined =>
+  events ?? (codec === undefined ? undefined : Arbitrary.events(codec))
