@@ -25,7 +25,3 @@ export const catchesAll = (cases: ReadonlyArray<Case>): void => {
     })
   }
 }
-
-/** Registers one. */
-export const catches = (law: string, flaw: string, suite: Law.Suite, runs = 500): void =>
-  catchesAll([{ law, flaw, suite, runs }])

@@ -1,10 +1,10 @@
-/** Combinators that are wrong in one way each; some were published so. */
+/** Combinators of deciders that are wrong in one way each; some were published so. */
 import { isLeft, map, right } from "fp-ts/lib/Either.js"
 import { isNone } from "fp-ts/lib/Option.js"
 import * as Decider from "../../../src/core/domain/Decider.ts"
-import * as ProcessManager from "../../../src/core/domain/ProcessManager.ts"
-import * as View from "../../../src/core/domain/View.ts"
-import type * as CombinatorLaws from "../../../src/laws/CombinatorLaws.ts"
+import type * as ProcessManager from "../../../src/core/domain/ProcessManager.ts"
+import * as CombinatorLaws from "../../../src/laws/CombinatorLaws.ts"
+import type { Case } from "./caught.ts"
 
 type Broken = Required<NonNullable<CombinatorLaws.Subject["decider"]>>
 type States = { readonly [name: string]: unknown }
@@ -223,54 +223,44 @@ export const orchestrateInPart: Orchestrate = (process, fuel) => (self) => {
 export const orchestrateDepthFirst: Orchestrate = (process, fuel) =>
   Decider.orchestrate({ ...process, react: (state, event) => process.react(state, event).toReversed() }, fuel)
 
-type Views = NonNullable<CombinatorLaws.Subject["view"]>
+const broken = (decider: Partial<Broken>) => CombinatorLaws.suite({ decider })
 
-/** The first view's state is lost. */
-function lastOnly<V>(views: V): never
-function lastOnly(views: { readonly [name: string]: View.View<unknown, unknown> }): View.View<States, unknown> {
-  const good: View.View<States, unknown> = View.product(views)
-  const [[first] = [""]] = Object.entries(views)
-  return { ...good, evolve: (state, event) => ({ ...good.evolve(state, event), [first]: good.initial[first] }) }
-}
-export const viewProductLoses: NonNullable<Views["product"]> = lastOnly
-
-/** A foreign event takes it back to the beginning. */
-export const viewAdaptStartsAnew: NonNullable<Views["adapt"]> = (getOption) => (self) => ({
-  ...self,
-  evolve: (state, event) => {
-    const own = getOption(event)
-    return isNone(own) ? self.initial : self.evolve(state, own.value)
+export const cases: ReadonlyArray<Case> = [
+  {
+    law: "A1",
+    flaw: "a translated command that is decided on the beginning",
+    suite: broken({ mapCommand: mapCommandFromTheBeginning }),
   },
-})
-
-export const viewUntranslated: NonNullable<Views["imap"]> = (to, from) => (self) => ({
-  ...View.imap(to, from)(self),
-  evolve: (_state, event) => to(self.evolve(self.initial, event)),
-})
-
-type Policies = NonNullable<CombinatorLaws.Subject["policy"]>
-
-export const concatReversed: NonNullable<Policies["concat"]> = (first, second) => (event) => [
-  ...second(event),
-  ...first(event),
-]
-export const concatOnce: NonNullable<Policies["concat"]> = (first, second) => (event) => [
-  ...new Set([...first(event), ...second(event)]),
-]
-
-type Processes = NonNullable<CombinatorLaws.Subject["process"]>
-
-/** What is owed is forgotten, so that nothing is done after a restart. */
-export const promapForgets: NonNullable<Processes["promap"]> = (f, g) => (self) => ({
-  ...ProcessManager.promap(f, g)(self),
-  pending: () => [],
-})
-
-/** A foreign event makes it ask again for all that it is owed. */
-export const adaptAsksAgain: NonNullable<Processes["adapt"]> = (getOption) => (self) => ({
-  ...ProcessManager.adapt(getOption)(self),
-  react: (state, event) => {
-    const own = getOption(event)
-    return isNone(own) ? self.pending(state) : self.react(state, own.value)
+  { law: "A2", flaw: "all events but the first lost", suite: broken({ imapEvent: imapEventFirstOnly }) },
+  { law: "A3", flaw: "a translated state that is never over", suite: broken({ imapState: imapStateEndless }) },
+  { law: "A4", flaw: "rejections taken for no events", suite: broken({ mapRejection: rejectionsSwallowed }) },
+  {
+    law: "A5",
+    flaw: "foreign events that take it back to the beginning",
+    suite: broken({ adapt: adaptStartsAnew }),
   },
-})
+  {
+    law: "A5",
+    flaw: "an adapted decider that decides on the beginning",
+    suite: broken({ adapt: adaptDecidesOnTheBeginning }),
+  },
+  { law: "A6", flaw: "a product whose events reach all parts", suite: broken({ product: productForAll }) },
+  { law: "A6", flaw: "a product that is over when one part is", suite: broken({ product: productOverTooSoon }) },
+  { law: "A6", flaw: "a product whose last update wins", suite: broken({ product: productForgets }) },
+  { law: "A7", flaw: "a combination whose events reach all parts", suite: broken({ combine: combineForAll }) },
+  { law: "A7", flaw: "a combination that decides on the beginning", suite: broken({ combine: combineStale }) },
+  { law: "A8", flaw: "one state for all keys", suite: broken({ many: manyShare }) },
+  { law: "A8", flaw: "keys that are over because those touched are", suite: broken({ many: manyOverTouched }) },
+  { law: "A8", flaw: "a map that is changed in place", suite: broken({ many: manyInPlace }) },
+  { law: "A9", flaw: "a batch decided on the state before it", suite: broken({ batch: batchStale }) },
+  { law: "A9", flaw: "a batch carried out in part", suite: broken({ batch: batchInPart }) },
+  {
+    law: "A10",
+    flaw: "what is asked for, decided on a stale state",
+    suite: broken({ orchestrate: orchestrateStale }),
+  },
+  { law: "A10", flaw: "fuel for one command too few", suite: broken({ orchestrate: orchestrateOneTooFew }) },
+  { law: "A10", flaw: "a process that forgets", suite: broken({ orchestrate: orchestrateForgets }) },
+  { law: "A10", flaw: "an orchestration carried out in part", suite: broken({ orchestrate: orchestrateInPart }) },
+  { law: "A10", flaw: "what was asked for last done first", suite: broken({ orchestrate: orchestrateDepthFirst }) },
+]

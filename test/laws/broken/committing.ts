@@ -1,9 +1,10 @@
 /** Stores whose commits are flawed. */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Commit from "../../../src/core/event/Commit.ts"
 import { VersionConflict } from "../../../src/core/event/Errors.ts"
+import * as StoreLaws from "../../../src/laws/StoreLaws.ts"
+import type { Case } from "./caught.ts"
 import { flawed, type Store, type StoreLayer, together, versionOf } from "./Flawed.ts"
 
 /** A flaw in what is asked for. */
@@ -219,56 +220,6 @@ export const repeatsAnswerNow = flawed(({ store }) => ({
   },
 }))
 
-/** Whatever the epoch, the commit counts as that of the lease in force. */
-export const epochUnchecked = flawed(({ store, checkpoints }) => {
-  const epochs = new Map<string, number>()
-  const keyOf = (key: Commit.CheckpointKey): string => JSON.stringify([key.consumer, key.upstream, key.partition])
-  return {
-    checkpoints: {
-      acquire: (key, ttl) =>
-        Effect.tap(checkpoints.acquire(key, ttl), (lease) =>
-          Effect.sync(() => {
-            if (Option.isSome(lease)) epochs.set(keyOf(key), lease.value.epoch)
-          }),
-        ),
-    },
-    store: {
-      commit: (commit) => {
-        const { checkpoint } = commit
-        const epoch = checkpoint && (epochs.get(keyOf(checkpoint)) ?? 0)
-        return store.commit(
-          checkpoint === undefined ? commit : { ...commit, checkpoint: { ...checkpoint, epoch: epoch ?? 0 } },
-        )
-      },
-    },
-  }
-})
-
-/** Reads a checkpoint of any key, also of one that no commit could move. */
-export const keysUnchecked = flawed(({ checkpoints }) => ({
-  checkpoints: {
-    read: (key) => Effect.catchTag(checkpoints.read(key), "InvalidInput", () => Effect.succeed(0)),
-  },
-}))
-
-/** The tracking record is dropped where the commit writes events. */
-export const checkpointDropped = asking((commit) => {
-  const { checkpoint: _, ...rest } = commit
-  return eventsOf(commit).length > 0 ? rest : commit
-})
-
-/** The checkpoint moves first, in a transaction of its own. */
-export const checkpointApart = flawed(({ store }) => ({
-  store: {
-    commit: Effect.fnUntraced(function* (commit: Parameters<Store["commit"]>[0]) {
-      const { checkpoint, ...rest } = commit
-      if (checkpoint === undefined || commit.writes.length === 0) return yield* store.commit(commit)
-      yield* store.commit({ hash: commit.hash, writes: [], checkpoint })
-      return yield* store.commit(rest)
-    }),
-  },
-}))
-
 /** Any hash is taken, whatever the store began with. */
 export const hashUnchecked = asking((commit) => ({ ...commit, hash: "sha256" }))
 
@@ -305,3 +256,25 @@ export const failsTogether = flawed(({ store }) => {
     },
   }
 })
+
+const broken = (layer: StoreLayer) => StoreLaws.suite({ layer })
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "S1", flaw: "a store with bodies kept as text", suite: broken(bodiesAsText) },
+  { law: "S2", flaw: "a store with StreamExists as no check", suite: broken(streamExistsIsNoCheck) },
+  { law: "S2", flaw: "a store with NoStream as no check", suite: broken(noStreamIsNoCheck) },
+  { law: "S2", flaw: "a store with a conflict without the winner's version", suite: broken(conflictWithoutWinner) },
+  { law: "S3", flaw: "a store with assertions taken for nothing to do", suite: broken(assertionsDropped) },
+  { law: "S4", flaw: "a store with writes without a transaction", suite: broken(noTransaction) },
+  { law: "S4", flaw: "a store with ids of refused commits kept", suite: broken(idsOfRefusedCommitsKept) },
+  { law: "S7", flaw: "a store with check, then act", suite: broken(checkThenAct) },
+  { law: "S8", flaw: "a store with Any that conflicts", suite: broken(anyConflicts) },
+  { law: "S12", flaw: "a store with a condition without the lock", suite: broken(conditionWithoutLock) },
+  { law: "S12", flaw: "a store with a condition of one item", suite: broken(conditionOfOneItem) },
+  { law: "S13", flaw: "a store with known events skipped", suite: broken(knownEventsSkipped) },
+  { law: "S13", flaw: "a store with repeats appended", suite: broken(repeatsAppended) },
+  { law: "S13", flaw: "a store with empty commands forgotten", suite: broken(emptyCommandsForgotten) },
+  { law: "S13", flaw: "a store with repeats answered with how things stand now", suite: broken(repeatsAnswerNow) },
+  { law: "S17", flaw: "a store with hashes unchecked", suite: broken(hashUnchecked) },
+  { law: "S19", flaw: "a store with a batch that fails as one", suite: broken(failsTogether) },
+]

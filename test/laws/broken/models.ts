@@ -5,6 +5,10 @@ import * as Decider from "../../../src/core/domain/Decider.ts"
 import type { View } from "../../../src/core/domain/View.ts"
 import * as Aggregate from "../../../src/core/event/Aggregate.ts"
 import * as EventCodec from "../../../src/core/event/EventCodec.ts"
+import * as CodecLaws from "../../../src/laws/CodecLaws.ts"
+import * as DeciderLaws from "../../../src/laws/DeciderLaws.ts"
+import * as SnapshotLaws from "../../../src/laws/SnapshotLaws.ts"
+import type { Case } from "./caught.ts"
 
 export const LampEvent = EventCodec.make({
   Switched: t.type({ on: t.boolean, times: t.number }),
@@ -175,3 +179,35 @@ export const ForgetfulLamps = counted(
 export const ShortLamps = counted(
   new t.Type("Short", LampState.is, LampState.validate, (lamp) => ({ ...lamp, names: lamp.names.slice(0, 2) })),
 )
+
+const folded = (fold: typeof Decider.fold) =>
+  DeciderLaws.suite({ decider: count, commands: fc.integer({ min: -2, max: 2 }), fold })
+const decided = <S, R>(decider: Decider.Decider<LampCommand, S, LampEvent, R>) =>
+  DeciderLaws.suite({ decider, commands, events })
+const encoded = (codec: EventCodec.EventCodec<LampEvent>) => CodecLaws.suite({ codec, events })
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "D1", flaw: "a resumed fold that takes a falsy state for none", suite: folded(foldFromFalsy) },
+  { law: "D1", flaw: "a fold that loses the end of a page", suite: folded(foldLosingPages) },
+  { law: "D2", flaw: "an evolve that changes the state it was given", suite: decided(mutating) },
+  { law: "D2", flaw: "a decide that asks the clock", suite: decided(asksTheClock) },
+  { law: "D2", flaw: "an evolve that rolls the dice", suite: decided(rollsTheDice) },
+  { law: "D2", flaw: "an evolve that changes a Map in place", suite: decided(mutatesAMap) },
+  { law: "D3", flaw: "a decide that throws", suite: decided(throwsWhenFull) },
+  { law: "D3", flaw: "an evolve that refuses history", suite: decided(refusesHistory) },
+
+  { law: "C1", flaw: "a codec that rounds", suite: encoded(Rounding) },
+  { law: "C1", flaw: "a codec that drops a property", suite: encoded(Dropping) },
+  { law: "C1", flaw: "a codec that cannot write what the model emits", suite: encoded(Narrow) },
+
+  {
+    law: "SN1",
+    flaw: "a snapshot without a field",
+    suite: SnapshotLaws.suite({ aggregate: ForgetfulLamps, commands }),
+  },
+  {
+    law: "SN1",
+    flaw: "a snapshot of the beginning of a list",
+    suite: SnapshotLaws.suite({ aggregate: ShortLamps, commands }),
+  },
+]

@@ -2,7 +2,9 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { StoredEvent } from "../../../src/core/event/StoredEvent.ts"
-import { flawed, reading, type Store } from "./Flawed.ts"
+import * as StoreLaws from "../../../src/laws/StoreLaws.ts"
+import type { Case } from "./caught.ts"
+import { flawed, reading, type Store, type StoreLayer } from "./Flawed.ts"
 
 /** Reads go by turns to the store and to a replica that lags by one event. */
 export const staleReplica = flawed(({ store }) => {
@@ -167,3 +169,21 @@ export const limitBeforeDirection = flawed(({ store }) => ({
 export const silentChanges = flawed(({ store }) => ({
   store: { changes: Stream.concat(Stream.take(store.changes, 1), Stream.never) },
 }))
+
+const broken = (layer: StoreLayer) => StoreLaws.suite({ layer })
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "S5", flaw: "a store with holes in positions", suite: broken(holesInPositions) },
+  { law: "S5", flaw: "a store with holes in versions", suite: broken(holesInVersions) },
+  { law: "S6", flaw: "a store with a stale replica", suite: broken(staleReplica) },
+  { law: "S6", flaw: "a store with history rewritten", suite: broken(historyRewritten) },
+  { law: "S9", flaw: "a store with positions given backwards", suite: broken(backwardsPositions) },
+  { law: "S9", flaw: "a store with positions from a sequence", suite: broken(serialPositions) },
+  { law: "S10", flaw: "a store with positions from a sequence", suite: broken(serialPositions) },
+  { law: "S10", flaw: "a store with a full page that skips", suite: broken(fullPageSkips) },
+  { law: "S10", flaw: "a store with silent changes", suite: broken(silentChanges) },
+  { law: "S14", flaw: "a store with a filtered page that stalls", suite: broken(filteredPageStalls) },
+  { law: "S14", flaw: "a store with streams in UTF-16 order", suite: broken(streamsByUtf16) },
+  { law: "S14", flaw: "a store with the limit before the direction", suite: broken(limitBeforeDirection) },
+  { law: "S14", flaw: "a store with no position taken for one", suite: broken(stopsAtNaN) },
+]
