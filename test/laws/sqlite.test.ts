@@ -9,7 +9,7 @@ import * as StoreLaws from "../../src/laws/StoreLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
 import { catchesAll } from "./broken/caught.ts"
 import * as ciphers from "./broken/ciphers.ts"
-import { cases, files } from "./broken/sqlite.ts"
+import * as files from "./broken/sqlite.ts"
 import { rival, sqlite, sqliteTwice } from "./subjects.ts"
 
 laws(StoreLaws.suite({ layer: sqlite, runs: 30 }))
@@ -21,6 +21,6 @@ const mapper = EventMapper.layer.pipe(Layer.provide([ciphers.good, Zstd.layer, H
 laws(LayerLaws.transparency({ layer: Layer.merge(sqlite, mapper), runs: 15 }))
 laws(LayerLaws.snapshots({ layer: Layer.merge(sqlite, mapper), runs: 20 }))
 
-laws(LayerLaws.wiring({ store: sqlite, cipher: ciphers.good, files, runs: 3 }))
+laws(LayerLaws.wiring({ store: sqlite, cipher: ciphers.good, files: files.files, runs: 3 }))
 
-catchesAll(cases)
+catchesAll(files.cases)

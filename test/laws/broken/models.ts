@@ -107,7 +107,7 @@ export const mutatesAMap = Decider.make({
   initial: new Map<string, number>(),
   decide: (command: LampCommand, _: Map<string, number>) =>
     Decider.accept(LampEvent.Named({ name: command._tag === "Name" ? command.name : "" })),
-  evolve: (state: Map<string, number>, event: LampEvent) => state.set(event._tag, state.size),
+  evolve: (state: Map<string, number>, event: LampEvent) => state.set(event._tag, (state.get(event._tag) ?? 0) + 1),
 })
 
 /** Throws where it is full. */
