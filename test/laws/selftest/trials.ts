@@ -1,5 +1,6 @@
 /** What the self-test tries: each law of each published suite on a sound subject and on every broken one of that suite. */
 import * as Effect from "effect/Effect"
+import * as Difference from "../../../src/laws/Difference.ts"
 import * as Law from "../../../src/laws/Law.ts"
 import type { Case } from "../broken/caught.ts"
 import type { Published } from "../catalogue.ts"
@@ -63,15 +64,13 @@ export const rounds = (
   })
 
 /** What a law tells of a subject may lie behind the trace of what happened. */
-const reasonOf = ({ reason }: Law.Counterexample): unknown =>
-  typeof reason === "object" && reason !== null && "_tag" in reason && reason._tag === "Traced" && "reason" in reason
-    ? reason.reason
-    : reason
+const reasonOf = (reason: unknown): unknown => (reason instanceof Difference.Traced ? reason.reason : reason)
 
 /** Tries a law on its subject. A slip in a broken subject itself is not the flaw that is to be caught. */
 export const attempt = (trial: Trial, seed: number): Effect.Effect<Outcome> =>
   Effect.map(Law.check(trial.law, { seed, runs: trial.runs }), (result): Outcome => {
     const tried = { ...trial, runs: result.runs, seed }
     if (result._tag === "Holds") return { ...tried, caught: false, report: undefined }
-    return { ...tried, caught: !(reasonOf(result) instanceof ReferenceError), report: result.report }
+    const slip = result._tag === "Counterexample" && reasonOf(result.reason) instanceof ReferenceError
+    return { ...tried, caught: !slip, report: result.report }
   })
