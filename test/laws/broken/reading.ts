@@ -29,7 +29,10 @@ export const stopsAtNaN = flawed(({ store }) => ({
 }))
 
 /** Positions from a table instead of the store's own; events without one are not visible. */
-const positioned = (store: Store, positions: ReadonlyMap<string, number>): Partial<Store> => {
+export const positioned = (
+  store: Store,
+  positions: ReadonlyMap<string, number>,
+): Pick<Store, "head" | "readStream" | "readAll"> => {
   const placed = Effect.map(store.readAll({ after: 0, limit: 100_000 }), ({ events }) =>
     events
       .flatMap((event): ReadonlyArray<StoredEvent> => {
