@@ -111,7 +111,7 @@ const broken = (chain: Chain) => ChainLaws.suite({ chain })
 export const cases: ReadonlyArray<Case> = [
   { law: "L5.1", flaw: "fields joined by |", suite: broken(joined) },
   { law: "L5.1", flaw: "tags left out", suite: broken(tagsLeftOut) },
-  { law: "L5.1", flaw: "an absent cause like an empty one", suite: broken(absentAsEmpty), runs: 20_000 },
+  { law: "L5.1", flaw: "an absent cause like an empty one", suite: broken(absentAsEmpty) },
   { law: "L5.2", flaw: "a verification that forgets its head", suite: broken(forgetsItsHead) },
   { law: "L5.2", flaw: "a report of the last index", suite: broken(reportsTheLast) },
   { law: "L5.3", flaw: "links that do not depend on the one before", suite: broken(unlinked) },
