@@ -2,7 +2,6 @@
 import { isLeft, map, right } from "fp-ts/lib/Either.js"
 import { isNone } from "fp-ts/lib/Option.js"
 import * as Decider from "../../../src/core/domain/Decider.ts"
-import type * as ProcessManager from "../../../src/core/domain/ProcessManager.ts"
 import * as CombinatorLaws from "../../../src/laws/CombinatorLaws.ts"
 import type { Case } from "./caught.ts"
 
@@ -89,6 +88,19 @@ export const productForgets = flawedProduct((good, parts) => ({
   },
 }))
 
+/** Each part answers with the whole state as it was, but for its own: what the others made of it is overwritten. */
+export const productOverwrites = flawedProduct((_good, parts) => ({
+  evolve: (state, { _tag, event }) =>
+    Object.fromEntries(
+      Object.entries(parts).flatMap(([name, part]) =>
+        Object.entries(name === _tag ? { ...state, [name]: part.evolve(state[name], event) } : state),
+      ),
+    ),
+}))
+
+/** Nothing to do, and never over: beside it no product ever is. */
+export const neutralNeverOver: Broken["neutral"] = <C, E>() => ({ ...Decider.neutral<C, E>(), isTerminal: () => false })
+
 interface Tagged {
   readonly _tag: string
 }
@@ -129,6 +141,14 @@ export const combineForAll = flawedCombination((_good, parts) => ({
 /** Decides on the beginning, whatever happened since. */
 export const combineStale = flawedCombination((good) => ({ decide: (command) => good.decide(command, good.initial) }))
 
+/** Each command reaches every part, and what any of them decides counts (published so). */
+export const combineAsksAll = flawedCombination((_good, parts) => ({
+  decide: (command, state) => {
+    const decisions = Object.entries(parts).map(([name, part]) => part.decide(command, state[name]))
+    return decisions.find(isLeft) ?? right(decisions.flatMap((decision) => (isLeft(decision) ? [] : decision.right)))
+  },
+}))
+
 /** One state for all keys. */
 export const manyShare: Broken["many"] =
   <K>() =>
@@ -161,68 +181,6 @@ export const manyInPlace: Broken["many"] =
     }
   }
 
-/** Each command is decided on the state before the batch. */
-export const batchStale: Broken["batch"] = (self) => ({
-  ...self,
-  decide: (commands, state) => {
-    const decisions = commands.map((command) => self.decide(command, state))
-    return decisions.find(isLeft) ?? right(decisions.flatMap((decision) => (isLeft(decision) ? [] : decision.right)))
-  },
-})
-
-/** What was decided before a rejection is kept. */
-export const batchInPart: Broken["batch"] = (self) => ({
-  ...self,
-  decide: (commands, state) => {
-    for (let most = commands.length; most > 0; most--) {
-      const decision = Decider.batch(self).decide(commands.slice(0, most), state)
-      if (!isLeft(decision)) return decision
-    }
-    return right([])
-  },
-})
-
-type Orchestrate = Broken["orchestrate"]
-
-/** What a process manager asks for is decided on the state before the command (published so). */
-export const orchestrateStale: Orchestrate =
-  <EP, CP, P>(process: ProcessManager.ProcessManager<EP, CP, P>, fuel: number) =>
-  <C, S, E extends EP, R>(self: Decider.Decider<C | CP, S, E, R>) => ({
-    ...Decider.orchestrate(process, fuel)<C, S, E, R>(self),
-    decide: (command: C | CP, state: Decider.Orchestrated<S, P>) => {
-      const stale = { ...self, decide: (next: C | CP) => self.decide(next, state.decider) }
-      return Decider.orchestrate(process, fuel)<C, S, E, R>(stale).decide(command, state)
-    },
-  })
-
-/** One command is never asked for: the last. */
-export const orchestrateOneTooFew: Orchestrate = (process, fuel) => Decider.orchestrate(process, Math.max(0, fuel - 1))
-
-/** The process manager begins anew with each command. */
-export const orchestrateForgets: Orchestrate = (process, fuel) => (self) => {
-  const good = Decider.orchestrate(process, fuel)(self)
-  return {
-    ...good,
-    decide: (command, state) => good.decide(command, { ...state, process: process.initial }),
-  }
-}
-
-/** A rejection of what was asked for ends the asking, and is not told. */
-export const orchestrateInPart: Orchestrate = (process, fuel) => (self) => {
-  const good = Decider.orchestrate(process, fuel)(self)
-  return {
-    ...good,
-    decide: (command, state) => {
-      const decision = good.decide(command, state)
-      return isLeft(decision) ? self.decide(command, state.decider) : decision
-    },
-  }
-}
-
-/** What was asked for last is done first. */
-export const orchestrateDepthFirst: Orchestrate = (process, fuel) =>
-  Decider.orchestrate({ ...process, react: (state, event) => process.react(state, event).toReversed() }, fuel)
-
 const broken = (decider: Partial<Broken>) => CombinatorLaws.suite({ decider })
 
 export const cases: ReadonlyArray<Case> = [
@@ -247,20 +205,12 @@ export const cases: ReadonlyArray<Case> = [
   { law: "A6", flaw: "a product whose events reach all parts", suite: broken({ product: productForAll }) },
   { law: "A6", flaw: "a product that is over when one part is", suite: broken({ product: productOverTooSoon }) },
   { law: "A6", flaw: "a product whose last update wins", suite: broken({ product: productForgets }) },
+  { law: "A6", flaw: "a product that loses updates", suite: broken({ product: productOverwrites }) },
+  { law: "A6", flaw: "a neutral decider that is never over", suite: broken({ neutral: neutralNeverOver }) },
+  { law: "A7", flaw: "a combination whose commands reach all parts", suite: broken({ combine: combineAsksAll }) },
   { law: "A7", flaw: "a combination whose events reach all parts", suite: broken({ combine: combineForAll }) },
   { law: "A7", flaw: "a combination that decides on the beginning", suite: broken({ combine: combineStale }) },
   { law: "A8", flaw: "one state for all keys", suite: broken({ many: manyShare }) },
   { law: "A8", flaw: "keys that are over because those touched are", suite: broken({ many: manyOverTouched }) },
   { law: "A8", flaw: "a map that is changed in place", suite: broken({ many: manyInPlace }) },
-  { law: "A9", flaw: "a batch decided on the state before it", suite: broken({ batch: batchStale }) },
-  { law: "A9", flaw: "a batch carried out in part", suite: broken({ batch: batchInPart }) },
-  {
-    law: "A10",
-    flaw: "what is asked for, decided on a stale state",
-    suite: broken({ orchestrate: orchestrateStale }),
-  },
-  { law: "A10", flaw: "fuel for one command too few", suite: broken({ orchestrate: orchestrateOneTooFew }) },
-  { law: "A10", flaw: "a process that forgets", suite: broken({ orchestrate: orchestrateForgets }) },
-  { law: "A10", flaw: "an orchestration carried out in part", suite: broken({ orchestrate: orchestrateInPart }) },
-  { law: "A10", flaw: "what was asked for last done first", suite: broken({ orchestrate: orchestrateDepthFirst }) },
 ]

@@ -31,6 +31,12 @@ export const viewUntranslated: NonNullable<Views["imap"]> = (to, from) => (self)
   evolve: (_state, event) => to(self.evolve(self.initial, event)),
 })
 
+/** Each event is folded into the beginning. */
+export const viewContramapStartsAnew: NonNullable<Views["contramap"]> = (f) => (self) => ({
+  ...View.contramap(f)(self),
+  evolve: (_state, event) => self.evolve(self.initial, f(event)),
+})
+
 type Policies = NonNullable<CombinatorLaws.Subject["policy"]>
 
 export const concatReversed: NonNullable<Policies["concat"]> = (first, second) => (event) => [
@@ -41,7 +47,29 @@ export const concatOnce: NonNullable<Policies["concat"]> = (first, second) => (e
   ...new Set([...first(event), ...second(event)]),
 ]
 
+/** The second policy is asked only where the first has nothing to say. */
+export const concatFallsBack: NonNullable<Policies["concat"]> = (first, second) => (event) => {
+  const asked = first(event)
+  return asked.length > 0 ? asked : second(event)
+}
+
+/** Only the first of several commands is translated and asked for. */
+export const policyPromapFirstOnly: NonNullable<Policies["promap"]> = (f, g) => (self) => (event) =>
+  self(f(event)).slice(0, 1).map(g)
+
 type Processes = NonNullable<CombinatorLaws.Subject["process"]>
+
+/** Over when one of them is: what the others owe is never done. */
+function overTooSoon<P>(processes: P): never
+function overTooSoon(processes: {
+  readonly [name: string]: ProcessManager.ProcessManager<unknown, unknown, unknown>
+}): ProcessManager.ProcessManager<unknown, unknown, States> {
+  return {
+    ...ProcessManager.product(processes),
+    isTerminal: (state) => Object.entries(processes).some(([name, process]) => process.isTerminal(state[name])),
+  }
+}
+export const processProductOverTooSoon: NonNullable<Processes["product"]> = overTooSoon
 
 /** What is owed is forgotten, so that nothing is done after a restart. */
 export const promapForgets: NonNullable<Processes["promap"]> = (f, g) => (self) => ({
@@ -75,6 +103,21 @@ export const cases: ReadonlyArray<Case> = [
     suite: CombinatorLaws.suite({ view: { imap: viewUntranslated } }),
   },
   {
+    law: "A11",
+    flaw: "a view of translated events that begins anew",
+    suite: CombinatorLaws.suite({ view: { contramap: viewContramapStartsAnew } }),
+  },
+  {
+    law: "A12",
+    flaw: "a second policy that is asked only for want of the first",
+    suite: CombinatorLaws.suite({ policy: { concat: concatFallsBack } }),
+  },
+  {
+    law: "A12",
+    flaw: "all commands but the first lost in translation",
+    suite: CombinatorLaws.suite({ policy: { promap: policyPromapFirstOnly } }),
+  },
+  {
     law: "A12",
     flaw: "the second policy first",
     suite: CombinatorLaws.suite({ policy: { concat: concatReversed } }),
@@ -83,6 +126,11 @@ export const cases: ReadonlyArray<Case> = [
     law: "A12",
     flaw: "commands that are asked for only once",
     suite: CombinatorLaws.suite({ policy: { concat: concatOnce } }),
+  },
+  {
+    law: "A13",
+    flaw: "process managers that are over when one is",
+    suite: CombinatorLaws.suite({ process: { product: processProductOverTooSoon } }),
   },
   {
     law: "A13",

@@ -104,6 +104,9 @@ export const comesBack = {
   isTerminal: (state: Day) => evening(state) && state.sent % 2 === 0,
 }
 
+/** Takes orders at night. */
+export const worksAtNight = { ...dayCourier, react: (_: Day, event: Event): ToDo => asks(event) }
+
 /** Asks, and remembers nothing of it. */
 export const forgets = { ...courier, pending: (): ToDo => [] }
 /** Remembers one thing at a time. */
@@ -130,6 +133,7 @@ export const cases: ReadonlyArray<Case> = [
   { law: "PM2", flaw: "a courier that does otherwise after a restart", suite: broken(skipsPacking) },
   { law: "PM3", flaw: "a courier that goes home with parcels", suite: broken(leavesEarly) },
   { law: "PM3", flaw: "a courier that comes back", suite: broken(comesBack) },
+  { law: "PM3", flaw: "a courier that takes orders after its end", suite: broken(worksAtNight) },
 
   { law: "PM4", flaw: "a courier that forgets at a restart", suite: restarted(forgets) },
   { law: "PM4", flaw: "a courier that remembers one thing at a time", suite: restarted(oneAtATime) },

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { isLeft } from "fp-ts/lib/Either.js"
+import { isLeft, isRight, map, right } from "fp-ts/lib/Either.js"
 import type { InvalidInput } from "../../../src/core/event/Errors.ts"
 import type { Executed } from "../../../src/core/program/Batch.ts"
 import { EventMapper } from "../../../src/core/program/EventMapper.ts"
@@ -109,6 +109,24 @@ export const repeatsAnswerNow = (cache: number): Registers => {
   }
 }
 
+/** What is pending is popped before it is inserted: after a conflict there is nothing left to be saved. */
+export const popsBeforeInsert = (cache: number): Registers => {
+  const good = repository(cache)
+  return {
+    ...good,
+    execute: (id, command, options) => {
+      if (options?.expected !== undefined || options?.commandId !== undefined) return good.execute(id, command, options)
+      let popped = false
+      return good.transact(id, (names) => {
+        if (popped) return right([undefined, []])
+        const decision = register.decide(command, names)
+        popped = isRight(decision) && decision.right.length > 0
+        return map((events: ReadonlyArray<NotedEvent>) => [undefined, events] as const)(decision)
+      })
+    },
+  }
+}
+
 /** Commands that come together are one: where one of them cannot be recorded, none is. */
 export const failsTogether = (cache: number): Registers => {
   const good = repository(cache)
@@ -138,6 +156,7 @@ export const cases: ReadonlyArray<Case> = [
   { law: "S11", flaw: "a store that appends what it has already", suite: stored(repeatsAppended) },
   { law: "S11", flaw: "a cached load that is not refreshed", suite: broken(loadsOnce) },
   { law: "S11", flaw: "a refusal from a stale cache", suite: broken(refusesFromCache) },
+  { law: "S11", flaw: "pending events popped before insert", suite: broken(popsBeforeInsert) },
   {
     law: "S11",
     flaw: "a transaction that does not assert what it only read",
