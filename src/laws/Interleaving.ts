@@ -174,5 +174,5 @@ export const law = <A>(definition: Law.Definition<A>): Law.Law =>
   Law.make<Explored<A>>({
     ...definition,
     given: fc.record({ given: definition.given, choices }, { noNullPrototype: true }),
-    holds: ({ given, choices }) => Trace.traced(run(choices)(definition.holds(given))),
+    holds: ({ given, choices }, seen) => Trace.traced(run(choices)(definition.holds(given, seen))),
   })

@@ -211,7 +211,7 @@ const about =
  * @since 0.1.0
  */
 export const storeLaw: <A>(definition: Definition<A>) => StoreLaw = about(({ holds, ...definition }) =>
-  Law.make({ ...definition, holds: (value) => Trace.traced(holds(value)) }),
+  Law.make({ ...definition, holds: (value, seen) => Trace.traced(holds(value, seen)) }),
 )
 
 /**
