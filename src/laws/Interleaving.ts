@@ -20,6 +20,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as fc from "fast-check"
 import { LiveClock } from "../core/port/LiveClock.ts"
+import { all, choices as generated } from "./interleaving/Choices.ts"
 import { type Choice as Choosing, Turns, type Why } from "./interleaving/Turns.ts"
 import * as VirtualClock from "./interleaving/VirtualClock.ts"
 import * as Law from "./Law.ts"
@@ -42,22 +43,21 @@ export type Choice = Choosing
  */
 export type Choices = ReadonlyArray<Choice>
 
-/** More than there are. */
-const all = 99
-
-const at = fc.oneof({ withCrossShrink: true }, fc.nat(7), fc.nat(31), fc.nat(127), fc.nat(511))
-const behind = fc.oneof({ withCrossShrink: true }, fc.constant(1), fc.integer({ min: 1, max: 4 }), fc.constant(all))
-const choice: fc.Arbitrary<Choice> = fc.record({ at, behind })
-
 /**
- * Few choices mostly.
+ * Choices that meet many interleavings, and that are made smaller to the few that matter.
  *
+ * @example
+ * ```ts
+ * import { Interleaving } from "everfold/laws"
+ * import * as fc from "fast-check"
+ *
+ * const steps = fc.sample(Interleaving.choices, { numRuns: 100, seed: 1 }).map((choices) => choices.map(({ at }) => at))
+ * console.log(steps.every((each) => each.every((at, i) => at >= (each[i - 1] ?? 0)))) // true
+ * ```
  * @category arbitraries
  * @since 0.1.0
  */
-export const choices: fc.Arbitrary<Choices> = fc
-  .array(choice, { maxLength: 12 })
-  .map((list) => list.toSorted((a, b) => a.at - b.at))
+export const choices: fc.Arbitrary<Choices> = generated
 
 /**
  * A run that was ended: nobody could go on any more, or it would have gone on for ever.

@@ -37,7 +37,7 @@ export const S12: World.StoreLaw = World.concurrentLaw({
           nil: undefined,
         }),
       }),
-      { minLength: 1, maxLength: 4 },
+      { minLength: 1, maxLength: 6 },
     ),
   }),
   holds: Effect.fnUntraced(function* ({ history, q, r, writers }, world) {
