@@ -6,9 +6,10 @@
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import type * as Exit from "effect/Exit"
+import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import { Traced } from "./Difference.ts"
+import { show } from "./Show.ts"
 
 /**
  * The lines of the run that is on. Outside of one, there are no readers, and nothing is kept.
@@ -87,6 +88,20 @@ export const telling = <A, E, R>(
       }),
     )
   })
+
+/**
+ * How an operation was answered, for `telling`.
+ *
+ * @category telling
+ * @since 0.1.0
+ */
+export const answered =
+  <A>(shown: (value: A) => string) =>
+  <E>(exit: Exit.Exit<A, E>): string => {
+    if (Exit.isSuccess(exit)) return shown(exit.value)
+    const [failed] = exit.cause.reasons
+    return failed?._tag === "Fail" ? show(failed.error) : String(failed?._tag)
+  }
 
 /**
  * Keeps the lines of a run, and fails with them where it fails.

@@ -53,7 +53,7 @@ function* smaller(choices: ReadonlyArray<Choice>): IterableIterator<ReadonlyArra
     for (let by = at - least; by >= 1; by = Math.floor(by / 2)) yield choices.with(i, { at: at - by, behind })
   }
   // What took several where they were found may take one elsewhere.
-  if (length === 1) return
+  if (length <= 1) return
   for (let at = 0; at < elsewhere; at++) yield* [[{ at, behind: 1 }], [{ at, behind: all }]]
 }
 

@@ -18,6 +18,8 @@ import { agree } from "../Difference.ts"
 import * as Faults from "../Faults.ts"
 import * as Interleaving from "../Interleaving.ts"
 import type * as Law from "../Law.ts"
+import { show } from "../Show.ts"
+import * as Trace from "../Trace.ts"
 import { type Names, type NotedEvent, type Registers, type RepositorySubject, repository } from "./Register.ts"
 
 const faults = [
@@ -112,7 +114,12 @@ export const company = ({ layer, repository: make = repository, runs = 100 }: Re
         const registers = make(1024)
         const answers = yield* Effect.forEach(
           commands,
-          (command, i) => Interleaving.named(`c${i}`)(Effect.result(carryOut(registers, `c${i}`, command))),
+          (command, i) =>
+            Trace.telling(
+              command.fault ?? `notes ${command.times}`,
+              Effect.result(carryOut(registers, `c${i}`, command)),
+              Trace.answered(Result.match({ onSuccess: ({ version }) => `version ${version}`, onFailure: show })),
+            ).pipe(Interleaving.named(`c${i}`)),
           { concurrency: "unbounded" },
         ).pipe(Effect.provideService(EventStore, Faults.inject(store, { commit: slow, read: slow })))
         yield* agree("the answers", {

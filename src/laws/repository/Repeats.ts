@@ -15,6 +15,8 @@ import { agree } from "../Difference.ts"
 import * as Faults from "../Faults.ts"
 import * as Interleaving from "../Interleaving.ts"
 import type * as Law from "../Law.ts"
+import { show } from "../Show.ts"
+import * as Trace from "../Trace.ts"
 import { Full, type Names, type NotedEvent, type RepositorySubject, repository } from "./Register.ts"
 
 type Answer = Result.Result<Executed<Names, NotedEvent>, unknown>
@@ -74,7 +76,13 @@ export const repeats = ({ layer, repository: make = repository, runs = 100 }: Re
         let known: Executed<Names, NotedEvent> | undefined
         const ask = Effect.fnUntraced(function* (repository: number, excused: ReadonlyArray<unknown>) {
           const knownBefore = known
-          const answer = yield* give(repository)
+          const answer = yield* Trace.telling(
+            `gives the command to repository ${repository + 1}`,
+            give(repository),
+            Trace.answered(
+              Result.match({ onSuccess: ({ repeated }) => (repeated ? "again" : "done"), onFailure: show }),
+            ),
+          )
           answers.push(answer)
           if (Result.isSuccess(answer)) {
             known ??= answer.success

@@ -4,7 +4,6 @@
  *
  * @since 0.1.0
  */
-import * as Cause from "effect/Cause"
 import { TaggedError } from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -13,12 +12,13 @@ import type { StoredEvent } from "../../core/event/StoredEvent.ts"
 import { EventStore } from "../../core/port/EventStore.ts"
 import { EventMapper } from "../../core/program/EventMapper.ts"
 import { program } from "../arbitrary/Programs.ts"
-import { agree, Traced } from "../Difference.ts"
+import { agree } from "../Difference.ts"
 import * as Faults from "../Faults.ts"
 import * as History from "../History.ts"
 import * as Interleaving from "../Interleaving.ts"
 import type * as Law from "../Law.ts"
 import { show } from "../Show.ts"
+import * as Trace from "../Trace.ts"
 import { ask, type Call, call, describe, type Id, nameOf, type Seen, type Told, timesOf } from "./Calls.ts"
 import { NotedEvent, type RepositorySubject, repository } from "./Register.ts"
 
@@ -186,10 +186,11 @@ export const serializable = ({ layer, repository: make = repository, runs = 200 
           yield* Effect.yieldNow
           const start = tick++
           const asking = ask(registers, call, caller)
-          const told =
-            patience === undefined
-              ? yield* asking
-              : yield* Effect.raceFirst(asking, Effect.as(turns(patience), interrupted))
+          const waiting =
+            patience === undefined ? asking : Effect.raceFirst(asking, Effect.as(turns(patience), interrupted))
+          const told = yield* Trace.telling(describe(call), waiting, Trace.answered(show)).pipe(
+            Interleaving.named(caller),
+          )
           if (sound && patience === undefined) {
             yield* agree(`whether ${caller}, over a sound connection, has an answer`, {
               expected: true,
@@ -207,12 +208,7 @@ export const serializable = ({ layer, repository: make = repository, runs = 200 
         const late = commits.includes("LostWhile")
         yield* Effect.sleep(late ? 5 : 0)
         const registers = yield* Effect.forEach(ids, (id) => recorded(store, id))
-        const trace = made.map(
-          ({ caller, call, told, start, end }) => `${start}–${end} ${caller} ${describe(call)}: ${show(told)}`,
-        )
-        yield* Effect.catchCause(judge(made, registers, late), (cause) =>
-          Effect.fail(new Traced({ reason: Cause.squash(cause), trace })),
-        )
+        yield* judge(made, registers, late)
       },
       (effect) => Effect.provide(effect, Layer.fresh(layer)),
     ),

@@ -5,7 +5,6 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -137,12 +136,6 @@ const showCommit = ({ writes, condition, commands, checkpoint }: Commit): string
       : [`checkpoint ${checkpoint.consumer} ${checkpoint.from} → ${checkpoint.to} in epoch ${checkpoint.epoch}`]),
   ].join("; ")
 
-const showExit = <A, E>(exit: Exit.Exit<A, E>, answer: (value: A) => string): string => {
-  if (Exit.isSuccess(exit)) return answer(exit.value)
-  const [failed] = exit.cause.reasons
-  return failed?._tag === "Fail" ? show(failed.error) : String(failed?._tag)
-}
-
 /**
  * Tells of every commit and lease.
  *
@@ -153,15 +146,19 @@ export const traced = (store: Store, checkpoints: Checkpoints["Service"]) => ({
   store: {
     ...store,
     commit: (commit: Commit) =>
-      Trace.telling(`commit ${showCommit(commit)}`, store.commit(commit), (exit) =>
-        showExit(exit, ({ repeated, position }) => `${repeated ? "repeated" : "recorded"}, position ${position}`),
+      Trace.telling(
+        `commit ${showCommit(commit)}`,
+        store.commit(commit),
+        Trace.answered(({ repeated, position }) => `${repeated ? "repeated" : "recorded"}, position ${position}`),
       ),
   },
   checkpoints: {
     ...checkpoints,
     acquire: (key: CheckpointKey, ttlMillis: number) =>
-      Trace.telling(`acquire ${key.consumer} for ${ttlMillis} ms`, checkpoints.acquire(key, ttlMillis), (exit) =>
-        showExit(exit, (lease) => show(Option.getOrNull(lease))),
+      Trace.telling(
+        `acquire ${key.consumer} for ${ttlMillis} ms`,
+        checkpoints.acquire(key, ttlMillis),
+        Trace.answered((lease) => show(Option.getOrNull(lease))),
       ),
   },
 })
