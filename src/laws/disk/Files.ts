@@ -62,7 +62,9 @@ export const make = (medium: Medium.Medium, next: () => Steps.Fault): FileSystem
   const open = (path: string, flag: FileSystem.OpenFlag): Effect.Effect<FileSystem.File, PlatformError, Scope> => {
     if (flag === "r" && isDirectory(path)) return look(() => ofDirectory(steps, medium, path))
     const done = () => ofFile(steps, medium, path, opened(path, flag), flag)
-    return flag.startsWith("r") ? look(done) : changing(() => ({ method: `open (${flag})`, path, done }))
+    return flag.startsWith("r")
+      ? look(done)
+      : changing(() => ({ method: "open", path, told: `open ${path} (${flag})`, done }))
   }
 
   return FileSystem.make({
@@ -99,8 +101,9 @@ export const make = (medium: Medium.Medium, next: () => Steps.Fault): FileSystem
       changing(() => {
         const [old, name] = [Medium.normal(from), Medium.normal(to)]
         return {
-          method: `rename to ${name}`,
+          method: "rename",
           path: old,
+          told: `rename ${old} to ${name}`,
           done: () => {
             directory("rename", Medium.parent(name))
             Medium.rename(medium, old, name, file("rename", old))

@@ -127,8 +127,9 @@ export const ofFile = (
       }),
     truncate: (length = 0) =>
       change({
-        method: `truncate to ${length} bytes`,
+        method: "truncate",
         path,
+        told: `truncate ${path} to ${length} bytes`,
         done: () => {
           alive("truncate")
           Medium.truncate(medium, inode, length)
@@ -136,15 +137,17 @@ export const ofFile = (
       }),
     write: (bytes) =>
       change({
-        method: `write ${bytes.length} bytes to`,
+        method: "write",
         path,
+        told: `write ${bytes.length} bytes to ${path}`,
         done: () => put(bytes),
         halfway: () => put(half(bytes)),
       }),
     writeAll: (bytes) =>
       change({
-        method: `write ${bytes.length} bytes to`,
+        method: "write",
         path,
+        told: `write ${bytes.length} bytes to ${path}`,
         done: () => void put(bytes),
         halfway: () => {
           put(half(bytes))

@@ -35,6 +35,8 @@ export type Fault = "None" | "Slow" | "Fails" | "Halfway"
 export interface Change<A> {
   readonly method: string
   readonly path: string
+  /** What a trace tells of it, where that is not the method and the path. */
+  readonly told?: string
   readonly done: () => A
   readonly halfway?: () => A
   readonly fails?: () => void
@@ -78,7 +80,7 @@ export interface Steps {
  */
 export const make = (next: () => Fault): Steps => ({
   look: (done) => Effect.andThen(Effect.yieldNow, orThrown(done)),
-  change: ({ method, path, done, halfway, fails }) =>
+  change: ({ method, path, told = `${method} ${path}`, done, halfway, fails }) =>
     Effect.suspend(() => {
       const fault = next()
       const outcome = () => {
@@ -87,11 +89,11 @@ export const make = (next: () => Fault): Steps => ({
         fails?.()
         throw failed("Unknown", method, path, "an injected fault")
       }
-      const told = Effect.withFiber((fiber) => {
+      const step = Effect.withFiber((fiber) => {
         const injected = fault === "Fails" || fault === "Halfway" ? ` (${fault})` : ""
-        Trace.tell(fiber, `disk: ${method} ${path}${injected}`)
+        Trace.tell(fiber, `disk: ${told}${injected}`)
         return orThrown(outcome)
       })
-      return Effect.andThen(fault === "Slow" ? Effect.sleep(1) : Effect.yieldNow, told)
+      return Effect.andThen(fault === "Slow" ? Effect.sleep(1) : Effect.yieldNow, step)
     }),
 })

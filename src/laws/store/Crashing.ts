@@ -192,7 +192,8 @@ const judgeCommits = Effect.fnUntraced(function* (known: Known, log: ReadonlyArr
       })
     }
     const found = log.filter(({ id }) => eventsOf(sent.commit).some((event) => event.id === id))
-    yield* agree(`what there is of #${numbers}`, {
+    const told = sent.isRefused ? ", of which its sender was told that nothing was recorded" : ""
+    yield* agree(`what there is of #${numbers}${told}`, {
       expected: at === undefined || sent.isRefused ? [] : eventsOf(sent.commit),
       actual: found.map(World.unstored),
     })
@@ -225,9 +226,11 @@ const judgeConsumer = Effect.fnUntraced(function* (
   const moved = known.sent.filter((sent) => consuming(sent) && eventsOf(sent.commit).every(({ id }) => ids.has(id)))
   yield* agree("the checkpoint", { expected: moved.length, actual: yield* checkpoints.read(World.consumer) })
   const lease = Option.getOrUndefined(yield* checkpoints.acquire(World.consumer, 0))
-  yield* agree("whether the next lease has an epoch of its own", {
-    expected: true,
-    actual: lease !== undefined && lease.epoch > Math.max(0, ...known.epochs),
+  const latest = Math.max(0, ...known.epochs)
+  const epoch = lease?.epoch ?? "held by somebody who is dead"
+  yield* agree(`the epoch of the next lease, after one in epoch ${latest},`, {
+    expected: lease !== undefined && lease.epoch > latest ? epoch : latest + 1,
+    actual: epoch,
   })
   known.epochs.push(lease?.epoch ?? 0)
 })

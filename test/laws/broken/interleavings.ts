@@ -5,6 +5,8 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import * as Commit from "../../../src/core/event/Commit.ts"
 import { VersionConflict } from "../../../src/core/event/Errors.ts"
+import * as StoreLaws from "../../../src/laws/StoreLaws.ts"
+import type { Case } from "./caught.ts"
 import { flawed, type Store, type StoreLayer, versionOf } from "./Flawed.ts"
 import { positioned } from "./reading.ts"
 
@@ -104,3 +106,17 @@ export const headBeforeCommit: StoreLayer = flawed(({ store }) => {
     },
   }
 })
+
+const caught = (law: string, flaw: string, layer: StoreLayer): Case => ({
+  law,
+  flaw: `a store with ${flaw}`,
+  suite: StoreLaws.suite({ layer }),
+})
+
+export const cases: ReadonlyArray<Case> = [
+  caught("S7", "a lost update between two operations", lostUpdate),
+  caught("S9", "a lock that is asked once", lockAskedOnce),
+  caught("S10", "a lock that is asked once", lockAskedOnce),
+  caught("S10", "a wake-up lost between check and wait", checkThenWait),
+  caught("S10", "a head that is told before the commit", headBeforeCommit),
+]

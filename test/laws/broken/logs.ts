@@ -14,7 +14,8 @@ import { Checkpoints } from "../../../src/core/port/Checkpoints.ts"
 import { CommitUnknown, StoreUnavailable } from "../../../src/core/port/Errors.ts"
 import { EventStore } from "../../../src/core/port/EventStore.ts"
 import * as Memory from "../../../src/interpreters/memory/Memory.ts"
-import type * as StoreLaws from "../../../src/laws/StoreLaws.ts"
+import * as StoreLaws from "../../../src/laws/StoreLaws.ts"
+import type { Case } from "./caught.ts"
 import type { Good } from "./Flawed.ts"
 
 type Request =
@@ -29,8 +30,6 @@ interface Flaws {
   readonly unsyncedDirectory?: boolean
   /** What is torn at the end is passed over, and what comes next is written behind it. */
   readonly tailKept?: boolean
-  /** A line is taken for whole if it ends. */
-  readonly unchecked?: boolean
   /** The answer is given before the line is written. */
   readonly answersFirst?: boolean
   /** The log is written anew when it is opened, and takes the place of the old one before it is synced. */
@@ -68,13 +67,13 @@ const apply = ({ store, checkpoints }: Good, request: Request) => {
 }
 
 /** The whole lines at the start, and how many bytes they are. */
-const recover = (bytes: Uint8Array, { unchecked = false, tailKept = false }: Flaws) => {
+const recover = (bytes: Uint8Array, { tailKept = false }: Flaws) => {
   const requests: Array<Request> = []
   let length = 0
   for (const line of Buffer.from(bytes)
     .toString()
     .split(/(?<=\n)/)) {
-    const isWhole = line.endsWith("\n") && (unchecked || line.slice(0, 8) === checksum(line.slice(9, -1)))
+    const isWhole = line.endsWith("\n") && line.slice(0, 8) === checksum(line.slice(9, -1))
     if (!isWhole && !tailKept) break
     if (isWhole) requests.push(decode(line))
     length += Buffer.byteLength(line)
@@ -152,13 +151,22 @@ const make = (flaws: Flaws) =>
 const flawed = (flaws: Flaws): StoreLaws.CrashSubject["layer"] => Layer.effectContext(make(flaws))
 
 export const sound = flawed({})
-export const unsyncedAppends = flawed({ unsyncedAppends: true })
-export const unsyncedDirectory = flawed({ unsyncedDirectory: true })
-export const tailKept = flawed({ tailKept: true })
-export const unchecked = flawed({ unchecked: true })
-export const answersFirst = flawed({ answersFirst: true })
-export const unsyncedRename = flawed({ unsyncedRename: true })
-export const goesOn = flawed({ goesOn: true })
-export const leasesForgotten = flawed({ leasesForgotten: true })
-export const saysNothingDone = flawed({ saysNothingDone: true })
-export const readBeforeSync = flawed({ readBeforeSync: true })
+
+const caught = (flaw: string, flaws: Flaws): Case => ({
+  law: "S18",
+  flaw: `a log ${flaw}`,
+  suite: StoreLaws.crashing({ layer: flawed(flaws) }),
+  runs: 1000,
+})
+
+export const cases: ReadonlyArray<Case> = [
+  caught("that is not synced before it is acknowledged", { unsyncedAppends: true }),
+  caught("whose name is not synced", { unsyncedDirectory: true }),
+  caught("whose torn end is written behind", { tailKept: true }),
+  caught("that is written after the answer", { answersFirst: true }),
+  caught("that is replaced before it is synced", { unsyncedRename: true }),
+  caught("that goes on after a write that failed", { goesOn: true }),
+  caught("without leases", { leasesForgotten: true }),
+  caught("that says of a failed sync that nothing was done", { saysNothingDone: true }),
+  caught("that is read before it is synced", { readBeforeSync: true }),
+]
