@@ -28,17 +28,3 @@ export const catches = (name: string, flaw: string, suite: Law.Suite, runs = 500
     expect(result._tag === "Counterexample" && result.reason).not.toBeInstanceOf(ReferenceError)
   })
 }
-
-/** Which law, of the laws about a broken subject, finds which flaw in it. */
-export interface Case {
-  readonly law: string
-  readonly flaw: string
-  readonly suite: Law.Suite
-  /** How often the law is tried at most; 500 if left out. */
-  readonly runs?: number
-}
-
-/** Registers a test a case. */
-export const catchesAll = (cases: ReadonlyArray<Case>): void => {
-  for (const { law, flaw, suite, runs } of cases) catches(law, flaw, suite, runs)
-}
