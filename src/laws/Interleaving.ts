@@ -30,6 +30,13 @@ import * as Trace from "./Trace.ts"
  * At a step, the fiber whose turn it is goes behind so many others. A step is one operation of an Effect that others are
  * waiting behind; the first is step 0.
  *
+ * @example
+ * ```ts
+ * import { type Interleaving } from "everfold/laws"
+ *
+ * // As a counterexample shows it: before the fourth operation that others wait behind, one of them goes first.
+ * const choice: Interleaving.Choice = { at: 3, behind: 1 }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -38,6 +45,12 @@ export type Choice = Choosing
 /**
  * Choices in the order of their steps; none is the default order.
  *
+ * @example
+ * ```ts
+ * import { type Interleaving } from "everfold/laws"
+ *
+ * const theOrderInWhichTheyCome: Interleaving.Choices = []
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -62,6 +75,16 @@ export const choices: fc.Arbitrary<Choices> = generated
 /**
  * A run that was ended: nobody could go on any more, or it would have gone on for ever.
  *
+ * @example
+ * ```ts
+ * import * as Deferred from "effect/Deferred"
+ * import * as Effect from "effect/Effect"
+ * import { Interleaving } from "everfold/laws"
+ *
+ * const waits = Effect.flatMap(Deferred.make<void>(), Deferred.await)
+ * const exit = await Effect.runPromiseExit(Interleaving.run([])(waits))
+ * console.log(String(exit).includes("Nobody can go on")) // true
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -76,6 +99,18 @@ export class Stuck extends TaggedError("Stuck")<{ readonly why: Exclude<Why, "it
 /**
  * Gives a fiber, and those it starts, a name that a trace calls them by.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Interleaving } from "everfold/laws"
+ *
+ * // A trace says `writer 2: (waits, another one goes first)`.
+ * const writers = Effect.forEach(
+ *   [1, 2, 3],
+ *   (n) => Effect.log("writes").pipe(Interleaving.named(`writer ${n}`)),
+ *   { concurrency: "unbounded" }
+ * )
+ * ```
  * @category telling
  * @since 0.1.0
  */
@@ -133,6 +168,25 @@ const simulate = <A, E, R>(
  * Runs an effect under choices: with a scheduler, a clock and a source of randomness of its own. What it leaves running
  * when it ends has no other turn. A run in which nobody can go on, or that comes to no end, dies as `Stuck`.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Interleaving } from "everfold/laws"
+ *
+ * let sum = 0
+ * const read = Effect.sync(() => sum)
+ * const write = (value: number) => Effect.sync(() => void (sum = value))
+ * const add = Effect.flatMap(read, (value) => write(value + 1))
+ * const twice = Effect.all([add, add], { concurrency: "unbounded" })
+ *
+ * const sums: Array<number> = []
+ * for (const choices of [[], [{ at: 2, behind: 1 }]]) {
+ *   sum = 0
+ *   await Effect.runPromise(Interleaving.run(choices)(twice))
+ *   sums.push(sum)
+ * }
+ * console.log(sums) // [ 2, 1 ]
+ * ```
  * @category running
  * @since 0.1.0
  */
@@ -145,6 +199,19 @@ export const run =
  * Runs an effect as `run` does, and kills it, with all that it started, after so many operations: nothing of it ever
  * happens afterwards, not even what it does when it is interrupted. `None` where it was killed.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Interleaving } from "everfold/laws"
+ *
+ * const done: Array<string> = []
+ * const work = Effect.ensuring(
+ *   Effect.forEach(["write", "sync"], (step) => Effect.sync(() => done.push(step))),
+ *   Effect.sync(() => done.push("close"))
+ * )
+ * const exit = await Effect.runPromise(Interleaving.killed([], 12)(work))
+ * console.log(exit._tag, done) // None [ 'write' ]
+ * ```
  * @category running
  * @since 0.1.0
  */
@@ -156,6 +223,12 @@ export const killed =
 /**
  * What a law under interleavings speaks of: what it is given, and the choices.
  *
+ * @example
+ * ```ts
+ * import { type Interleaving } from "everfold/laws"
+ *
+ * const twoWriters: Interleaving.Explored<number> = { given: 2, choices: [{ at: 3, behind: 1 }] }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -167,6 +240,29 @@ export interface Explored<A> {
 /**
  * Makes a law as `Law.make` does, one that is tried under generated choices. Where it fails, it tells what each fiber did.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Difference, Interleaving, Law } from "everfold/laws"
+ * import * as fc from "fast-check"
+ *
+ * const law = Interleaving.law({
+ *   name: "X1",
+ *   title: "no update is lost",
+ *   equation: "n writers add 1 each: the sum is n",
+ *   given: fc.integer({ min: 1, max: 5 }),
+ *   holds: Effect.fnUntraced(function* (writers) {
+ *     let sum = 0
+ *     const read = Effect.sync(() => sum)
+ *     const write = (value: number) => Effect.sync(() => void (sum = value))
+ *     const add = Effect.flatMap(read, (value) => write(value + 1))
+ *     yield* Effect.forEach(Array.from({ length: writers }), () => add, { concurrency: "unbounded" })
+ *     yield* Difference.agree("the sum", { expected: writers, actual: sum })
+ *   })
+ * })
+ * const result = await Effect.runPromise(Law.check(law, { seed: 1 }))
+ * console.log(result._tag) // Counterexample
+ * ```
  * @category constructors
  * @since 0.1.0
  */

@@ -73,6 +73,7 @@ const parts: ReadonlyArray<Part> = [
     suites: [
       ["StoreLaws.suite", StoreLaws.suite({ layer: store })],
       ["StoreLaws.liveness", StoreLaws.liveness({ layer: store })],
+      ["StoreLaws.crashing", StoreLaws.crashing({ layer: store })],
       [
         "NotificationLaws.suite",
         NotificationLaws.suite({ layer: NotificationLog.layer(2).pipe(Layer.provideMerge(store)) }),

@@ -162,16 +162,18 @@ function troubled(service: object, { troubles, failures, slow }: Plan): object {
  * @example
  * ```ts
  * import * as Context from "effect/Context"
+ * import { TaggedError } from "effect/Data"
  * import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"
  * import { Faults } from "everfold/laws"
  *
- * class Mailer extends Context.Service<Mailer, { readonly send: (to: string) => Effect.Effect<void, "bounced"> }>()("Mailer") {}
+ * class Bounced extends TaggedError("Bounced")<{}> {}
+ * class Mailer extends Context.Service<Mailer, { readonly send: (to: string) => Effect.Effect<void, Bounced> }>()("Mailer") {}
  *
  * const sent: Array<string> = []
  * const mailer = Layer.succeed(Mailer, { send: (to) => Effect.sync(() => void sent.push(to)) })
  * const flaky = mailer.pipe(
- *   Faults.around(Mailer, { troubles: ["FailsBefore", "FailsAfter"], failures: { send: () => "bounced" } }),
+ *   Faults.around(Mailer, { troubles: ["FailsBefore", "FailsAfter"], failures: { send: () => new Bounced() } }),
  * )
  * const send = (to: string) => Effect.result(Mailer.use((service) => service.send(to)))
  * const program = Effect.forEach(["ada", "bob", "cyd"], send).pipe(Effect.provide(flaky))
@@ -181,7 +183,7 @@ function troubled(service: object, { troubles, failures, slow }: Plan): object {
  * @since 0.1.0
  */
 export const around =
-  <I, Service extends object>(key: Context.Key<I, Service>, plan: Around<Service>) =>
+  <I, Service extends object>(key: Context.Key<I, Service>, plan: Around<NoInfer<Service>>) =>
   <A, E, R>(layer: Layer.Layer<A | I, E, R>): Layer.Layer<A | I, E, R> =>
     Layer.effectContext(
       Effect.map(Layer.build(layer), (context) => Context.add(context, key, troubled(Context.get(context, key), plan))),
