@@ -87,13 +87,14 @@ export const liveness = (subject: LivenessSubject): Suite => ({ name: "a store i
  *
  * @example
  * ```ts
- * import { type StoreLaws as Laws, StoreLaws } from "everfold/laws"
- * import { laws } from "everfold/laws/vitest"
+ * import * as Effect from "effect/Effect"
+ * import { Law, StoreLaws } from "everfold/laws"
  * import { Memory } from "everfold/memory"
  *
- * // Your store, which takes `FileSystem` of Effect. The one in memory forgets all, and fails.
- * const forgetful: Laws.CrashSubject = { layer: Memory.layer }
- * laws(StoreLaws.crashing({ ...forgetful, runs: 0 }))
+ * // One in memory keeps no files, and so forgets all. Yours takes Effect's `FileSystem`.
+ * const forgetful = StoreLaws.crashing({ layer: Memory.layer })
+ * const [result] = await Effect.runPromise(Law.checkAll(forgetful, { seed: 1 }))
+ * console.log(result?._tag) // Counterexample
  * ```
  * @category suites
  * @since 0.1.0
