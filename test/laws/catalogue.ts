@@ -21,6 +21,7 @@ import {
 import * as account from "./broken/account.ts"
 import { good as cipher } from "./broken/ciphers.ts"
 import * as deciders from "./broken/deciders.ts"
+import { sound } from "./broken/logs.ts"
 import * as models from "./broken/models.ts"
 import * as orders from "./broken/orders.ts"
 import * as prisms from "./broken/prisms.ts"
@@ -69,6 +70,7 @@ export const parts: ReadonlyArray<Part> = [
     suites: [
       ["StoreLaws.suite", StoreLaws.suite({ layer: store })],
       ["StoreLaws.liveness", StoreLaws.liveness({ layer: store })],
+      ["StoreLaws.crashing", StoreLaws.crashing({ layer: sound })],
       [
         "NotificationLaws.suite",
         NotificationLaws.suite({ layer: NotificationLog.layer(2).pipe(Layer.provideMerge(store)) }),

@@ -128,7 +128,9 @@ const told = async (flaw: string): Promise<string> => {
   const law = found?.suite.laws.find(({ name }) => name === found.law)
   const report = law === undefined ? "" : (await Effect.runPromise(Law.check(law, { seed: 42 }))).report
   // Nothing happened where an event alone is enough.
-  return report.slice(report.search(/^(what happened:|evolve threw)/m), report.indexOf("replay:")).replaceAll(/^ +at .*\n/gm, "")
+  return report
+    .slice(report.search(/^(what happened:|evolve threw)/m), report.indexOf("replay:"))
+    .replaceAll(/^ +at .*\n/gm, "")
 }
 
 describe("a report tells the history, and then", () => {
