@@ -34,7 +34,7 @@ export const open = Effect.fnUntraced(function* (filename: string) {
   const fs = yield* FileSystem
   const lock = `${filename}.lock`
   yield* Effect.acquireRelease(
-    fs.writeFileString(lock, String(process.pid), { flag: "wx" }).pipe(
+    fs.writeFile(lock, new TextEncoder().encode(String(process.pid)), { flag: "wx" }).pipe(
       Effect.mapError((error) =>
         error.reason._tag === "AlreadyExists"
           ? new FileInUse({ filename, lock })
