@@ -60,7 +60,7 @@ export const make = () => {
       leases.set(keyOf(line.key), { position: leaseOf(line.key).position, epoch: line.epoch, until: line.until })
       return
     }
-    hash = line.hash
+    if (line.events.length > 0) hash = line.hash
     for (const event of line.events) {
       log.push(event)
       events.set(event.id, event)

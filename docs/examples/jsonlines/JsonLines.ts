@@ -9,26 +9,34 @@ import {
   Changes,
   Checkpoints,
   type Commit,
+  type CommitUnknown,
   Decision,
   EventStore,
   Fenced,
   type Snapshot,
   Snapshots,
-  type StoreUnavailable,
+  StoreUnavailable,
   StreamName,
 } from "everfold"
 import { isLeft } from "fp-ts/lib/Either.js"
 import * as Index from "./Index.ts"
+import type { Line } from "./Line.ts"
+import type { FileInUse } from "./Lock.ts"
 import * as LogFile from "./LogFile.ts"
 
 const services = Effect.fnUntraced(function* (filename: string) {
-  const file = yield* LogFile.open(filename)
   const index = Index.make()
-  for (const line of file.lines) index.add(line)
+  const file = yield* LogFile.open(filename, index.add)
   const changes = Changes.make(index.view.head)
   const writing = yield* Semaphore.make(1)
   /** One at a time, and not to be stopped half way. */
   const alone = <A, E>(effect: Effect.Effect<A, E>) => writing.withPermits(1)(Effect.uninterruptible(effect))
+  /** First on the disk, then visible. */
+  const record = (line: Line) =>
+    Effect.andThen(
+      file.append(line),
+      Effect.sync(() => index.add(line)),
+    )
 
   const commit = Effect.fnUntraced(function* (request: Commit.Commit) {
     const decision = Decision.decide(index.view, request)
@@ -44,8 +52,7 @@ const services = Effect.fnUntraced(function* (filename: string) {
       commands: commands.map(({ id, events }) => ({ id, events, position: committed.position, streams })),
       checkpoint: checkpoint === undefined ? null : { key: checkpoint, position: checkpoint.to },
     } as const
-    yield* file.append(line)
-    index.add(line)
+    yield* record(line)
     if (events.length > 0) changes.tell(index.view.head)
     return committed
   })
@@ -55,8 +62,7 @@ const services = Effect.fnUntraced(function* (filename: string) {
     const { position, epoch, until } = index.leaseOf(key)
     if (until > now) return Option.none()
     const line = { _tag: "Lease", key, epoch: epoch + 1, until: now + ttlMillis } as const
-    yield* file.append(line)
-    index.add(line)
+    yield* Effect.catchTag(record(line), "CommitUnknown", leaseInDoubt)
     return Option.some({ position, epoch: epoch + 1 })
   })
 
@@ -65,8 +71,7 @@ const services = Effect.fnUntraced(function* (filename: string) {
     const lease = index.leaseOf(key)
     if (lease.epoch !== epoch) return yield* new Fenced({ epoch: lease.epoch })
     const line = { _tag: "Lease", key, epoch, until: now + ttlMillis } as const
-    yield* file.append(line)
-    index.add(line)
+    yield* Effect.catchTag(record(line), "CommitUnknown", leaseInDoubt)
   })
 
   const store = EventStore.of({
@@ -90,6 +95,10 @@ const services = Effect.fnUntraced(function* (filename: string) {
   )
 })
 
+/** Nobody works under a lease that was not answered: if it is there, it ends by itself. */
+const leaseInDoubt = ({ cause }: CommitUnknown) =>
+  Effect.fail(new StoreUnavailable({ what: "recording a lease", retryable: false, cause }))
+
 /** In memory: after a start, each stream is folded once from its beginning. */
 const snapshots = () => {
   const latest = new Map<string, Snapshot.StoredSnapshot>()
@@ -102,8 +111,5 @@ const snapshots = () => {
 /** The store in a file, which is made if it is not there. */
 export const layer = (options: {
   readonly filename: string
-}): Layer.Layer<
-  EventStore | Checkpoints | Snapshots,
-  StoreUnavailable | LogFile.FileInUse | LogFile.FileInvalid,
-  FileSystem
-> => Layer.unwrap(services(options.filename))
+}): Layer.Layer<EventStore | Checkpoints | Snapshots, StoreUnavailable | FileInUse | LogFile.FileInvalid, FileSystem> =>
+  Layer.unwrap(services(options.filename))

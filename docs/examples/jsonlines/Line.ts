@@ -1,6 +1,6 @@
-// What a line of the file says, and how: JSON, bytes in base64.
-import type { Commit, Decision, StoredEvent } from "everfold"
-import { isLeft } from "fp-ts/lib/Either.js"
+// What a line of the file says, and how: JSON, bytes in base64, and a link to the line before it.
+import { type Commit, type Decision, HashChain, type StoredEvent } from "everfold"
+import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { PathReporter } from "io-ts/lib/PathReporter.js"
 
@@ -65,11 +65,41 @@ const Line: t.Type<Line, unknown> = t.union([
   t.type({ _tag: t.literal("Lease"), key: Key, epoch: t.number, until: t.number }),
 ])
 
-export const write = (line: Line): string => JSON.stringify(Line.encode(line))
+/** Where the lines of a file stand: how many there are, and the link of the last. */
+export interface End {
+  readonly count: number
+  readonly link: Uint8Array
+}
 
-/** Throws where it is no line. */
-export const read = (text: string): Line => {
-  const line = Line.decode(JSON.parse(text))
-  if (isLeft(line)) throw new Error(PathReporter.report(line)[0])
-  return line.right
+export const none: End = { count: 0, link: HashChain.empty.link }
+
+const next = ({ count, link }: End, json: Uint8Array): End => ({
+  count: count + 1,
+  link: HashChain.link(link, count + 1, HashChain.sha256(json)),
+})
+
+const before = '{"link":"'
+const between = '","line":'
+const after = "}"
+const start = before.length + 64 + between.length
+
+const frame = (link: Uint8Array, json: Uint8Array): Uint8Array =>
+  Buffer.concat([Buffer.from(`${before}${Buffer.from(link).toString("hex")}${between}`), json, Buffer.from(after)])
+
+/** A line without its newline, linked to the lines before it as the events of a stream are; and the end that it makes. */
+export const write = (end: End, line: Line): { readonly bytes: Uint8Array; readonly end: End } => {
+  const json = Buffer.from(JSON.stringify(Line.encode(line)))
+  const written = next(end, json)
+  return { bytes: frame(written.link, json), end: written }
+}
+
+/** What the bytes of a line say; or why they are not the next line, to the last bit. */
+export const read = (end: End, bytes: Uint8Array): Either<string, { readonly line: Line; readonly end: End }> => {
+  const json = bytes.subarray(start, -after.length)
+  const read = next(end, json)
+  if (Buffer.compare(frame(read.link, json), bytes) !== 0) {
+    return left("it is not what was written after the line before it")
+  }
+  const line = Line.decode(JSON.parse(Buffer.from(json).toString()))
+  return isLeft(line) ? left(PathReporter.report(line).join(", ")) : right({ line: line.right, end: read })
 }

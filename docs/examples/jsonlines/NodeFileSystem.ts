@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { type PlatformError, type SystemErrorTag, systemError } from "effect/PlatformError"
+import { badArgument, type PlatformError, type SystemErrorTag, systemError } from "effect/PlatformError"
 
 const tags: { readonly [code: string]: SystemErrorTag } = {
   ENOENT: "NotFound",
@@ -69,7 +69,13 @@ const fileOf = (handle: fs.FileHandle, appends: boolean): FileSystem.File => {
   return {
     [FileSystem.FileTypeId]: FileSystem.FileTypeId,
     stat: on("stat", () => infoOf(handle)),
-    seek: (offset, from) => Effect.sync(() => BigInt((cursor = Number(offset) + (from === "start" ? 0 : cursor)))),
+    seek: (offset, from) =>
+      Effect.suspend(() => {
+        const to = Number(offset) + (from === "start" ? 0 : cursor)
+        if (to < 0) return Effect.fail(badArgument({ module: "FileSystem", method: "seek" }))
+        cursor = to
+        return Effect.succeed(BigInt(to))
+      }),
     sync: on("sync", () => handle.sync()),
     read: (buffer, options) => read(buffer, options?.position),
     readAlloc: (size, options) => {
@@ -95,7 +101,5 @@ export const layer: Layer.Layer<FileSystem.FileSystem> = FileSystem.layerNoop({
       attempt("open", path, () => fs.open(path, flag, mode)),
       (handle) => Effect.promise(() => handle.close()),
     ).pipe(Effect.map((handle) => fileOf(handle, flag.startsWith("a")))),
-  readFile: (path) => attempt("readFile", path, () => fs.readFile(path)),
-  writeFile: (path, data, options) => attempt("writeFile", path, () => fs.writeFile(path, data, options)),
-  remove: (path, options) => attempt("remove", path, () => fs.rm(path, options)),
+  realPath: (path) => attempt("realPath", path, () => fs.realpath(path)),
 })
