@@ -76,6 +76,31 @@ export class Difference extends TaggedError("Difference")<Sides & { readonly wha
   }
 }
 
+/** Where in the user's own files an error was thrown. */
+const placeOf = ({ stack = "" }: Error): ReadonlyArray<string> =>
+  stack
+    .split("\n")
+    .filter((line) => line.trimStart().startsWith("at ") && !line.includes("node_modules") && !line.includes("node:"))
+    .slice(0, 3)
+
+/**
+ * Why a law failed, to be read: what differs, or what was thrown and where.
+ *
+ * @example
+ * ```ts
+ * import { Difference } from "everfold/laws"
+ *
+ * console.log(Difference.explain(new TypeError("no such thing")).split("\n")[0]) // It failed with TypeError: no such thing
+ * ```
+ * @category conversions
+ * @since 0.1.0
+ */
+export const explain = (reason: unknown): string => {
+  if (!(reason instanceof Error)) return `It failed with ${show(reason)}`
+  if (reason instanceof Difference || reason instanceof Traced) return reason.message
+  return [`It failed with ${show(reason)}`, ...placeOf(reason)].join("\n")
+}
+
 /**
  * What one run did before it failed, a line a step, and how it failed.
  *
@@ -85,7 +110,7 @@ export class Difference extends TaggedError("Difference")<Sides & { readonly wha
  *
  * const reason = new Difference.Difference({ what: "the head", expected: 2, actual: 1 })
  * const traced = new Difference.Traced({ reason, trace: ["commit Order-a: recorded, position 1"] })
- * console.log(traced.message.split("\n").at(-1)) //   commit Order-a: recorded, position 1
+ * console.log(traced.message.split("\n")[1]) //   commit Order-a: recorded, position 1
  * ```
  * @category errors
  * @since 0.1.0
@@ -95,8 +120,8 @@ export class Traced extends TaggedError("Traced")<{
   readonly trace: ReadonlyArray<string>
 }> {
   override get message(): string {
-    const reason = this.reason instanceof Error ? this.reason.message : show(this.reason)
-    return this.trace.length === 0 ? reason : `${reason}\nwhat happened:\n${indent(this.trace.join("\n"))}`
+    const reason = explain(this.reason)
+    return this.trace.length === 0 ? reason : `what happened:\n${indent(this.trace.join("\n"))}\n${reason}`
   }
 }
 

@@ -3,42 +3,16 @@
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
-import { describe, it } from "vitest"
-import * as Law from "./Law.ts"
+import { describe, type TestAPI, it as vitest } from "vitest"
+import { type Options, tests } from "./law/Adapter.ts"
+import type * as Law from "./law/Model.ts"
 
-/**
- * How a suite is tried.
- *
- * @example
- * ```ts
- * import { ChainLaws } from "everfold/laws"
- * import { laws, type Options } from "everfold/laws/vitest"
- *
- * // As a report says, to see one counterexample again.
- * const replay: Options = { only: "L5.1", seed: 42 }
- *
- * laws(ChainLaws.suite(), replay)
- * ```
- * @category model
- * @since 0.1.0
- */
-export interface Options {
-  /** How often each law is tried; as the suite says, if left out. */
-  readonly runs?: number
-  /** Makes the run repeatable. Without it, each run tries other values. */
-  readonly seed?: number
-  /** With `seed` and `only`, replays one counterexample. */
-  readonly path?: string
-  /** The name of the one law to try. */
-  readonly only?: string
-  /** Milliseconds a law may take; 60 000 if left out. */
-  readonly timeout?: number
-}
+export type { Options } from "./law/Adapter.ts"
 
 /**
  * Registers a suite: a test a law. A law that does not hold fails with what was generated, what differed, and how to
- * replay it.
+ * replay it. Where the environment has `EVERFOLD_THOROUGH="10 minutes"`, each suite is tried for so long, and says how far
+ * it has come and what it explored.
  *
  * @example
  * ```ts
@@ -52,19 +26,36 @@ export interface Options {
  * @since 0.1.0
  */
 export const laws = (suite: Law.Suite, options: Options = {}): void => {
-  const { only, timeout = 60_000 } = options
   describe(suite.name, () => {
-    for (const law of suite.laws) {
-      if (only !== undefined && law.name !== only) continue
-      it(`${law.name} ${law.title}: ${law.equation}`, { timeout }, async () => {
-        const result = await Effect.runPromise(Law.check(law, options))
-        if (result._tag === "Counterexample") {
-          const error = new Error(result.report)
-          // The report says all; the place in this file says nothing.
-          error.stack = result.report
-          throw error
-        }
-      })
-    }
+    for (const { title, timeout, run } of tests(suite, options)) vitest(title, { timeout }, run)
   })
 }
+
+const law = (law: Law.Law, options: Options = {}): void => {
+  for (const { title, timeout, run } of tests({ name: law.title, laws: [law] }, options))
+    vitest(title, { timeout }, run)
+}
+
+/**
+ * The `it` of vitest, and `it.law` for one law: your own, or one of a suite.
+ *
+ * @example
+ * ```ts
+ * import { Difference, Law } from "everfold/laws"
+ * import { it } from "everfold/laws/vitest"
+ * import * as fc from "fast-check"
+ *
+ * it.law(
+ *   Law.make({
+ *     name: "R1",
+ *     title: "reversing twice",
+ *     equation: "reverse(reverse(xs)) = xs",
+ *     given: fc.array(fc.integer()),
+ *     holds: (xs) => Difference.agree("the list", { expected: xs, actual: xs.toReversed().toReversed() })
+ *   })
+ * )
+ * ```
+ * @category registration
+ * @since 0.1.0
+ */
+export const it: TestAPI & { readonly law: typeof law } = Object.assign(vitest.extend({}), { law })

@@ -45,8 +45,80 @@ replay: laws(suite, { only: "X1", seed: 1, path: "${found.path}" })`)
   })
 
   it("may be any property of fast-check", async () => {
-    const law = { ...sorted, property: fc.property(fc.nat(), fc.nat(), (a, b) => a < 5 || b < 0) }
+    const law = { ...sorted, property: () => fc.property(fc.nat(), fc.nat(), (a, b) => a < 5 || b < 0) }
     expect(await check(law, { seed: 1 })).toMatchObject({ _tag: "Counterexample", value: [5, 0] })
+  })
+
+  it("says what its runs came upon, once a run", async () => {
+    const law = Law.make({
+      ...sorted,
+      given: fc.array(fc.nat(9)),
+      holds: (xs, seen) => {
+        for (const x of xs) seen(x > 4 ? "large" : "small")
+        return Effect.void
+      },
+    })
+    const found = await check(law, { runs: 50, seed: 1 })
+    expect(found.seen.get("large")).toBeLessThanOrEqual(50)
+    expect([...found.seen.keys()].sort()).toEqual(["large", "small"])
+    expect(found.report).toMatch(
+      /^X1, lists are sorted, holds: 50 runs, seed 1\ncame upon, in so many of the runs:\n {2}(large|small) \([\d.]+ %\)\n/,
+    )
+  })
+
+  it("goes on, but not for ever, until it came upon what it must", async () => {
+    const rare = (n: number) =>
+      Law.make({
+        ...sorted,
+        given: fc.nat(99),
+        holds: (x, seen) => Effect.sync(() => seen(x % n === 7 ? "rare" : "frequent")),
+        must: ["rare", "frequent"],
+        runs: 20,
+      })
+    const found = await check(rare(50), { seed: 3 })
+    expect(found).toMatchObject({ _tag: "Holds" })
+    expect(found.runs).toBeGreaterThan(20)
+    const never = await check(rare(5), { seed: 3 })
+    expect(never).toMatchObject({ _tag: "Unreached", missing: ["rare"], runs: 200 })
+    expect(never.report).toBe(`X1, lists are sorted, was not tried in earnest:
+  sort(xs) = xs
+never come upon in 200 runs:
+  rare
+come upon, in so many of the runs:
+  frequent (100 %)
+replay: laws(suite, { only: "X1", seed: 3 })`)
+  })
+
+  it("is tried for as long as it is told, and says how far it came", async () => {
+    const told: Array<Law.Progress> = []
+    const law = Law.make({ ...sorted, given: fc.nat(), holds: () => Effect.void })
+    const found = await check(law, { during: "2200 millis", onProgress: (progress) => told.push(progress), runs: 1 })
+    expect(found._tag).toBe("Holds")
+    expect(found.runs).toBeGreaterThan(100)
+    expect(told.length).toBeGreaterThanOrEqual(1)
+    expect(told[0]?.runs).toBeGreaterThan(1)
+    expect(told[0]?.elapsed).toBeGreaterThanOrEqual(1000)
+  })
+
+  it("finds in a thorough run what a short one misses, and replays it by its path", async () => {
+    const law = Law.make({
+      ...sorted,
+      given: fc.nat(1_000_000),
+      holds: (n) => Difference.agree("n", { expected: false, actual: n % 1_777 === 1_776 }),
+    })
+    expect((await check(law, { seed: 5, runs: 10 }))._tag).toBe("Holds")
+    const found = await check(law, { seed: 5, during: "20 seconds" })
+    if (found._tag !== "Counterexample") throw new Error(found.report)
+    const again = await check(law, { seed: 5, path: found.path, during: "1 minute" })
+    expect(again).toMatchObject({ _tag: "Counterexample", value: found.value, shrinks: 0 })
+  })
+
+  it("shares the time of a suite by its laws", async () => {
+    const law = Law.make({ ...sorted, given: fc.nat(), holds: () => Effect.void })
+    const began = performance.now()
+    const results = await Effect.runPromise(Law.checkAll({ name: "two", laws: [law, law] }, { during: "400 millis" }))
+    expect(results.map(({ _tag }) => _tag)).toEqual(["Holds", "Holds"])
+    expect(performance.now() - began).toBeGreaterThanOrEqual(390)
   })
 
   it("fails by what its subject throws", async () => {
@@ -59,7 +131,7 @@ replay: laws(suite, { only: "X1", seed: 1, path: "${found.path}" })`)
     const law = StoreLaws.suite({ layer: checkThenAct }).laws.find(({ name }) => name === "S7")
     const found = law && (await check(law, { seed: 1 }))
     expect(found?._tag === "Counterexample" && found.report).toMatch(
-      /how many commits succeeded differs\.\nexpected:\n {2}1\nactual:\n {2}2\nwhat happened:\n {2}commit Order-a .*: recorded, position 1\n {2}commit Order-a .*: recorded, position 2\nreplay: /,
+      /what happened:\n {2}commit Order-a .*: recorded, position 1\n {2}commit Order-a .*: recorded, position 2\nhow many commits succeeded differs\.\nexpected:\n {2}1\nactual:\n {2}2\nreplay: /,
     )
   })
 
