@@ -108,22 +108,20 @@ const appending = (file: File, filename: string, { end, size }: { end: Line.End;
   const what = `writing ${filename}`
   /** Once nobody knows what the file holds, only opening it anew tells. */
   let doubt: PlatformError | undefined
-  const inDoubt = (cause: PlatformError) => {
-    doubt = cause
-    return Effect.fail(new CommitUnknown({ cause }))
-  }
-  /** A part of the line may be there, where a disk has no room for the rest. */
+  /** A part of the line may be there, where a disk has no room for the rest; or all of it, and not for long. */
   const takeBack = (cause: PlatformError) =>
     Effect.matchEffect(Effect.andThen(file.truncate(size), file.sync), {
       onSuccess: () => Effect.fail(new StoreUnavailable({ what, retryable: true, cause })),
-      onFailure: inDoubt,
+      onFailure: () => {
+        doubt = cause
+        return Effect.fail(new CommitUnknown({ cause }))
+      },
     })
   return Effect.fnUntraced(function* (line: Line.Line) {
     if (doubt !== undefined) return yield* new StoreUnavailable({ what, retryable: false, cause: doubt })
     const written = Line.write(end, line)
     const bytes = Buffer.concat([written.bytes, Buffer.of(newline)])
-    yield* Effect.catch(file.writeAll(bytes), takeBack)
-    yield* Effect.catch(file.sync, inDoubt)
+    yield* Effect.catch(Effect.andThen(file.writeAll(bytes), file.sync), takeBack)
     end = written.end
     size += bytes.length
   })
