@@ -9,11 +9,11 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as fc from "fast-check"
 import { EventStore } from "../../core/port/EventStore.ts"
-import { pause, wait } from "../arbitrary/Pauses.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { agree } from "../Difference.ts"
 import * as Faults from "../Faults.ts"
-import * as Law from "../Law.ts"
+import * as Interleaving from "../Interleaving.ts"
+import type * as Law from "../Law.ts"
 import { type Names, type RepositorySubject, repository } from "./Register.ts"
 
 const ids = ["a", "b"] as const
@@ -32,7 +32,6 @@ const step = fc.record({
   repository: fc.nat(3),
   /** Names to note, or a load. */
   times: fc.constantFrom(0, 0, 1, 1, 2),
-  pause,
 })
 
 /**
@@ -42,7 +41,7 @@ const step = fc.record({
  * @since 0.1.0
  */
 export const caching = ({ layer, repository: make = repository, runs = 100 }: RepositorySubject): Law.Law =>
-  Law.make({
+  Interleaving.law({
     name: "SN3",
     title: "a cache cannot be seen",
     equation:
@@ -60,9 +59,9 @@ export const caching = ({ layer, repository: make = repository, runs = 100 }: Re
         const acknowledged = new Map<string, number>()
         const atLeast = (id: string): number => acknowledged.get(id) ?? 0
         const loads: Array<Loaded> = []
-        const run = Effect.fnUntraced(function* (by: string, { id, repository, times, pause }: (typeof callers)[0][0]) {
+        const run = Effect.fnUntraced(function* (by: string, { id, repository, times }: (typeof callers)[0][0]) {
           const registers = repositories[repository] ?? make(0)
-          yield* wait(pause)
+          yield* Effect.yieldNow
           const least = atLeast(id)
           if (times > 0) {
             const { version } = yield* registers.execute(id, { by, times, limit: 99 })
