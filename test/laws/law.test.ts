@@ -131,7 +131,7 @@ replay: laws(suite, { only: "X1", seed: 3 })`)
     const law = StoreLaws.suite({ layer: checkThenAct }).laws.find(({ name }) => name === "S7")
     const found = law && (await check(law, { seed: 1 }))
     expect(found?._tag === "Counterexample" && found.report).toMatch(
-        /what happened:\n(?: {2}writer \d: commit Order-a .* …\n){2} {2}writer \d: commit Order-a .*: recorded, position 1\n {2}writer \d: commit Order-a .*: recorded, position 2\nhow many commits succeeded differs\.\nexpected:\n {2}1\nactual:\n {2}2\nreplay: /,
+      /what happened:\n(?: {2}writer \d: commit Order-a .* …\n){2} {2}writer \d: commit Order-a .*: recorded, position 1\n {2}writer \d: commit Order-a .*: recorded, position 2\nhow many commits succeeded differs\.\nexpected:\n {2}1\nactual:\n {2}2\nreplay: /,
     )
   })
 

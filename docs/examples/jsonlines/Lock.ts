@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite"
 import * as Context from "effect/Context"
 import { TaggedError } from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import type { Scope } from "effect/Scope"
 import { StoreUnavailable } from "everfold"
 
@@ -28,7 +29,7 @@ const acquire = (filename: string): DatabaseSync => {
   }
 }
 
-/** How a file is kept to one process: there is no need to replace it, but where the file system is a simulated one. */
+/** How a file is kept to one process. */
 export const Lock = Context.Reference<{
   readonly take: (filename: string) => Effect.Effect<void, FileInUse | StoreUnavailable, Scope>
 }>("everfold/examples/jsonlines/Lock", {
@@ -46,3 +47,6 @@ export const Lock = Context.Reference<{
       ),
   }),
 })
+
+/** Keeps nobody out: for a disk that is simulated, which one process has to itself. */
+export const none = Layer.succeed(Lock, { take: () => Effect.void })

@@ -7,13 +7,17 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { Scope } from "effect/Scope"
+import * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import * as Changes from "../../core/port/Changes.ts"
 import { Checkpoints } from "../../core/port/Checkpoints.ts"
 import { EventStore } from "../../core/port/EventStore.ts"
 import { Snapshots } from "../../core/port/Snapshots.ts"
+import * as Trace from "../Trace.ts"
 import type { StoreServices } from "./World.ts"
+
+/** That it is opened and closed goes without saying: what is asked in between is the story. */
+const quietly = Effect.provideService(Trace.Lines, undefined)
 
 /**
  * The store of a new place, opened for each call and closed after it; the calls come one after another. `place` makes a
@@ -43,7 +47,7 @@ import type { StoreServices } from "./World.ts"
  * @since 0.1.0
  */
 export const reopened = <E, E2>(
-  place: Effect.Effect<Layer.Layer<StoreServices, E>, E2, Scope>,
+  place: Effect.Effect<Layer.Layer<StoreServices, E>, E2, Scope.Scope>,
 ): Layer.Layer<StoreServices, E | E2> =>
   Layer.effectContext(
     Effect.gen(function* () {
@@ -51,7 +55,11 @@ export const reopened = <E, E2>(
       const alone = yield* Semaphore.make(1)
       const opened = <A, E3>(use: (services: Context.Context<StoreServices>) => Effect.Effect<A, E3>) =>
         alone.withPermits(1)(
-          Effect.scoped(Effect.flatMap(Effect.orDie(Layer.build(Layer.fresh(layer))), (services) => use(services))),
+          Effect.acquireUseRelease(
+            Scope.make(),
+            (scope) => Effect.flatMap(quietly(Effect.orDie(Layer.buildWithScope(Layer.fresh(layer), scope))), use),
+            (scope, exit) => quietly(Scope.close(scope, exit)),
+          ),
         )
       const store = <A, E3>(call: (store: EventStore["Service"]) => Effect.Effect<A, E3>) =>
         opened((services) => call(Context.get(services, EventStore)))

@@ -1,4 +1,5 @@
-// A store in one file of JSON lines, a line a commit. It is read when it is opened, and held in memory from then on.
+// The store of docs/examples/jsonlines as it was written at first, together with the files beside this one: kept, so that
+// what the laws said of it can be read again. Only `isAlone` is new, for what might have been left out.
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type { FileSystem } from "effect/FileSystem"
@@ -21,14 +22,15 @@ import { isLeft } from "fp-ts/lib/Either.js"
 import * as Index from "./Index.ts"
 import * as LogFile from "./LogFile.ts"
 
-const services = Effect.fnUntraced(function* (filename: string) {
+const services = Effect.fnUntraced(function* (filename: string, isAlone: boolean) {
   const file = yield* LogFile.open(filename)
   const index = Index.make()
   for (const line of file.lines) index.add(line)
   const changes = Changes.make(index.view.head)
   const writing = yield* Semaphore.make(1)
   /** One at a time, and not to be stopped half way. */
-  const alone = <A, E>(effect: Effect.Effect<A, E>) => writing.withPermits(1)(Effect.uninterruptible(effect))
+  const alone = <A, E>(effect: Effect.Effect<A, E>) =>
+    isAlone ? writing.withPermits(1)(Effect.uninterruptible(effect)) : effect
 
   const commit = Effect.fnUntraced(function* (request: Commit.Commit) {
     const decision = Decision.decide(index.view, request)
@@ -102,8 +104,9 @@ const snapshots = () => {
 /** The store in a file, which is made if it is not there. */
 export const layer = (options: {
   readonly filename: string
+  readonly isAlone?: boolean
 }): Layer.Layer<
   EventStore | Checkpoints | Snapshots,
   StoreUnavailable | LogFile.FileInUse | LogFile.FileInvalid,
   FileSystem
-> => Layer.unwrap(services(options.filename))
+> => Layer.unwrap(services(options.filename, options.isAlone ?? true))

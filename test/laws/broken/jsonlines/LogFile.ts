@@ -34,13 +34,15 @@ export const open = Effect.fnUntraced(function* (filename: string) {
   const fs = yield* FileSystem
   const lock = `${filename}.lock`
   yield* Effect.acquireRelease(
-    fs.writeFile(lock, new TextEncoder().encode(String(process.pid)), { flag: "wx" }).pipe(
-      Effect.mapError((error) =>
-        error.reason._tag === "AlreadyExists"
-          ? new FileInUse({ filename, lock })
-          : unavailable(`locking ${filename}`)(error),
+    fs
+      .writeFile(lock, new TextEncoder().encode(String(process.pid)), { flag: "wx" })
+      .pipe(
+        Effect.mapError((error) =>
+          error.reason._tag === "AlreadyExists"
+            ? new FileInUse({ filename, lock })
+            : unavailable(`locking ${filename}`)(error),
+        ),
       ),
-    ),
     () => Effect.orDie(fs.remove(lock)),
   )
   const { file, bytes } = yield* Effect.gen(function* () {
