@@ -97,25 +97,26 @@ export class Turns implements Scheduler.Scheduler {
   }
 
   shouldYield(fiber: AnyFiber): boolean {
-    if (!this.isTurn || this.over) return true
-    const isFirst = this.current === undefined
-    this.current ??= fiber
-    if (this.current !== fiber) return true
+    if (this.over) return true
+    if (this.isTurn) this.current ??= fiber
     if (this.operations++ === this.orders.until) {
       this.end()
       this.orders.onEnd("it is killed")
       return true
     }
+    // What wakes a fiber, or interrupts it before it has begun, would be lost if it were interrupted before it took that.
+    if (fiber.currentOpCount <= 1) return false
+    if (this.current !== fiber) return true
     if (this.ready.length > 0) {
       const choice = this.orders.choices[this.chosen]
-      // To go on after a wait is no operation, so that a choice less leaves the steps of the others as they are.
-      if (!isFirst) this.steps++
       if (choice !== undefined && choice.at <= this.steps) {
         this.chosen++
         this.back = choice.behind
         this.orders.onChoice(fiber, choice)
         return true
       }
+      // Whoever was put off comes to the same operation again: a choice less leaves the steps of the others as they are.
+      this.steps++
     }
     return fiber.currentOpCount >= fiber.cache.maxOpsBeforeYield
   }
