@@ -171,8 +171,9 @@ export const sync = (medium: Medium, subject: Inode | string, succeeds: boolean)
     for (const pending of medium.pending) pending.isForgotten ||= isOf(subject, pending.change)
     return
   }
-  const due = medium.pending.filter(({ change, isForgotten }) => !isForgotten && isOf(subject, change))
-  for (const { change } of due) settle(medium, change)
+  const due = medium.pending.filter(({ change }) => isOf(subject, change))
+  // What was forgotten is not done now, nor later, after what was asked after it.
+  for (const { change, isForgotten } of due) if (!isForgotten) settle(medium, change)
   const rest = medium.pending.filter((pending) => !due.includes(pending))
   medium.pending.splice(0, medium.pending.length, ...rest)
 }
