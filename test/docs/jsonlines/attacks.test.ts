@@ -22,6 +22,7 @@ import {
   failure,
   files,
   inFolder,
+  numberOf,
   run,
   type Services,
   write,
@@ -314,7 +315,7 @@ it("callers that go away leave a whole file, and what was recorded in memory is 
         yield* Fiber.interrupt(fiber)
       }
       yield* commit("b", 100)
-      return (yield* everything).map(({ id }) => Number.parseInt(id.slice(-12), 16))
+      return (yield* everything).map(numberOf)
     })
     const told = await run(at(folder), impatient)
     expect(await expectSound(at(folder))).toEqual(told)

@@ -77,6 +77,9 @@ export const everything = EventStore.use((store) => store.readAll({ after: 0, li
   Effect.map(({ events }) => events),
 )
 
+/** The number that an event's id was made of. */
+export const numberOf = ({ id }: { readonly id: string }): number => Number.parseInt(id.slice(-12), 16)
+
 /** Positions are dense, and every chain verifies; answers the numbers of the events. */
 export const expectSound = async (filename: string): Promise<ReadonlyArray<number>> => {
   const events = await run(filename, everything)
@@ -85,7 +88,7 @@ export const expectSound = async (filename: string): Promise<ReadonlyArray<numbe
     const recorded = events.filter(({ stream }) => stream.id === id)
     expect(isRight(HashChain.verify(HashChain.sha256)(account(id), recorded))).toBe(true)
   }
-  return events.map(({ id }) => Number.parseInt(id.slice(-12), 16))
+  return events.map(numberOf)
 }
 
 /** Files on which what is asked of them may be changed. */

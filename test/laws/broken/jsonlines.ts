@@ -6,49 +6,69 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Memory from "../../../src/interpreters/memory/Memory.ts"
+import type * as Law from "../../../src/laws/Law.ts"
 import * as SimulatedDisk from "../../../src/laws/SimulatedDisk.ts"
 import * as StoreLaws from "../../../src/laws/StoreLaws.ts"
+import { crashing } from "../../docs/jsonlines/crashing.ts"
 import type { Case } from "./caught.ts"
 import type { StoreLayer } from "./Flawed.ts"
 import * as First from "./jsonlines/JsonLines.ts"
 
-interface Shortcut {
+interface Change {
   /** What is written in place of a line, if anything. */
   readonly written?: (line: string) => string
+  /** Whether commits are decided one after another; they are, if left out. */
   readonly isAlone?: boolean
+  /** Whether the lock of a process that is no more is taken for what it is. */
+  readonly unlocks?: boolean
+  /** Whether the folder is flushed with the file, so that the file's name is kept. */
+  readonly keepsName?: boolean
 }
 
-const files = (disk: SimulatedDisk.SimulatedDisk, written: (line: string) => string) =>
+const changed = ({ written = (line) => line, unlocks, keepsName }: Change, disk: SimulatedDisk.SimulatedDisk) =>
   Layer.effect(
     FileSystem.FileSystem,
-    Effect.map(FileSystem.FileSystem, (real) => ({
-      ...real,
-      // Of the lock only that it is there counts: the number of a process has not always as many digits.
-      writeFile: (name, _, options) => real.writeFile(name, Buffer.from("1"), options),
-      open: (name, options) =>
-        Effect.map(real.open(name, options), (file) => ({
-          ...file,
-          writeAll: (bytes) => file.writeAll(Buffer.from(written(Buffer.from(bytes).toString()))),
-        })),
-    })),
+    Effect.map(FileSystem.FileSystem, (real) => {
+      const folder = Effect.scoped(Effect.flatMap(real.open("/"), ({ sync }) => sync))
+      return {
+        ...real,
+        // That the lock is there counts, and not by whom: the number of a process has not always as many digits.
+        writeFile: (name, _, options) => (unlocks ? Effect.void : real.writeFile(name, Buffer.from("1"), options)),
+        remove: (name, options) => (unlocks ? Effect.void : real.remove(name, options)),
+        open: (name, options) =>
+          Effect.map(real.open(name, options), (file) => ({
+            ...file,
+            sync: keepsName ? Effect.andThen(folder, file.sync) : file.sync,
+            writeAll: (bytes) => file.writeAll(Buffer.from(written(Buffer.from(bytes).toString()))),
+          })),
+      }
+    }),
   ).pipe(Layer.provide(disk.layer))
 
-/** A new disk in memory, and the first version on it. */
-const place = ({ written = (line) => line, isAlone = true }: Shortcut = {}) =>
-  Effect.sync(
-    (): StoreLayer =>
-      First.layer({ filename: "/store.jsonl", isAlone }).pipe(
-        Layer.provide(files(SimulatedDisk.make(), written)),
-        Layer.orDie,
-      ),
-  )
+/** The first version, changed. */
+const first =
+  (change: Change = {}) =>
+  (disk: SimulatedDisk.SimulatedDisk): StoreLayer =>
+    First.layer({ filename: "/store.jsonl", isAlone: change.isAlone ?? true }).pipe(
+      Layer.provide(changed(change, disk)),
+      Layer.orDie,
+    )
 
-const opened = (shortcut?: Shortcut) => StoreLaws.suite({ layer: Layer.unwrap(place(shortcut)) })
-const reopened = (shortcut?: Shortcut) => StoreLaws.suite({ layer: StoreLaws.reopened(place(shortcut)) })
+const place = (change?: Change) => Effect.sync(() => first(change)(SimulatedDisk.make()))
+const crashed = (change?: Change): Law.Suite => ({ name: "a store whose power fails", laws: [crashing(first(change))] })
+const opened = (change?: Change) => StoreLaws.suite({ layer: Layer.unwrap(place(change)) })
+const reopened = (change?: Change) => StoreLaws.suite({ layer: StoreLaws.reopened(place(change)) })
 
 /** Of the first version itself, found for real. */
 export const real: ReadonlyArray<Case> = [
   { law: "S17", flaw: "a command without events that binds the store to its hash", suite: opened(), runs: 2000 },
+  { law: "S18", flaw: "a lock that outlives its process", suite: crashed() },
+  { law: "S18", flaw: "a file whose name was not flushed", suite: crashed({ unlocks: true }) },
+  {
+    law: "S18",
+    flaw: "half a line that is left where it was written",
+    suite: crashed({ unlocks: true, keepsName: true }),
+  },
 ]
 
 /** Of what might have been written first. */
