@@ -2,8 +2,11 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import { Difference, Interleaving, Law, SimulatedDisk } from "everfold/laws"
 import * as fc from "fast-check"
+import * as Difference from "../../../src/laws/Difference.ts"
+import * as Interleaving from "../../../src/laws/Interleaving.ts"
+import * as Law from "../../../src/laws/Law.ts"
+import * as SimulatedDisk from "../../../src/laws/SimulatedDisk.ts"
 import { commit, everything, numberOf, type Services } from "./support.ts"
 
 type Store = (disk: SimulatedDisk.SimulatedDisk) => Layer.Layer<Services, unknown>
