@@ -90,6 +90,8 @@ export const fate: fc.Arbitrary<Medium.Fate> = fc.oneof(
 export interface SimulatedDisk {
   /** What a process sees of it: for the layer of a store, in place of the platform's. */
   readonly layer: Layer.Layer<FileSystem.FileSystem>
+  /** What a process sees whose changes and syncs meet these faults, one after another, and then none. */
+  readonly faulty: (faults: ReadonlyArray<Fault>) => Layer.Layer<FileSystem.FileSystem>
   /**
    * The power fails: whatever was asked and not synced meets its fate, in the order in which it was asked, and is kept
    * where there are no more fates. Without any, it is the process that was killed. What was opened before fails.
@@ -102,7 +104,7 @@ export interface SimulatedDisk {
 }
 
 /**
- * A new and empty disk. What changes or syncs something meets these faults, one after another, and then none.
+ * A new and empty disk.
  *
  * @example
  * ```ts
@@ -124,12 +126,16 @@ export interface SimulatedDisk {
  * @category constructors
  * @since 0.1.0
  */
-export const make = (faults: ReadonlyArray<Fault> = []): SimulatedDisk => {
+export const make = (): SimulatedDisk => {
   const medium = Medium.empty()
-  let changes = 0
-  const files = Files.make(medium, () => faults[changes++] ?? "None")
+  const faulty = (faults: ReadonlyArray<Fault>): Layer.Layer<FileSystem.FileSystem> =>
+    Layer.sync(FileSystem.FileSystem, () => {
+      let changes = 0
+      return Files.make(medium, () => faults[changes++] ?? "None")
+    })
   return {
-    layer: Layer.succeed(FileSystem.FileSystem, files),
+    layer: faulty([]),
+    faulty,
     crash: (fates) => Effect.sync(() => Medium.fail(medium, fates)),
     files: Effect.sync(() => new Map([...medium.names].map(([path, { content }]) => [path, content]))),
     unsynced: Effect.sync(() => medium.pending.length),

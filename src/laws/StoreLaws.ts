@@ -8,6 +8,7 @@ import type { Suite } from "./Law.ts"
 import { S19 } from "./store/Company.ts"
 import { S12 } from "./store/Conditions.ts"
 import { S15 } from "./store/Consuming.ts"
+import { type CrashSubject, S18 } from "./store/Crashing.ts"
 import { S2, S4 } from "./store/Deciding.ts"
 import { type Pair, S17 } from "./store/Differential.ts"
 import { type LivenessSubject, S20 } from "./store/Liveness.ts"
@@ -18,6 +19,7 @@ import { S1, S3, S5 } from "./store/Recording.ts"
 import { S13 } from "./store/Repeating.ts"
 import type { Subject } from "./store/World.ts"
 
+export type { CrashSubject } from "./store/Crashing.ts"
 export type { Pair } from "./store/Differential.ts"
 export type { LivenessSubject } from "./store/Liveness.ts"
 export { reopened } from "./store/Reopened.ts"
@@ -79,3 +81,22 @@ export const differential = (pair: Pair): Suite => ({ name: "two stores", laws: 
  * @since 0.1.0
  */
 export const liveness = (subject: LivenessSubject): Suite => ({ name: "a store in use", laws: [S20(subject)] })
+
+/**
+ * The law that a crash loses nothing that was acknowledged (S18), for a store that keeps files: it is opened on a simulated
+ * disk, killed between any two of its steps, and opened again on what is left.
+ *
+ * @example
+ * ```ts
+ * import { type StoreLaws as Laws, StoreLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ * import { Memory } from "everfold/memory"
+ *
+ * // Your store, which takes `FileSystem` of Effect. The one in memory forgets all, and fails.
+ * const forgetful: Laws.CrashSubject = { layer: Memory.layer }
+ * laws(StoreLaws.crashing({ ...forgetful, runs: 0 }))
+ * ```
+ * @category suites
+ * @since 0.1.0
+ */
+export const crashing = (subject: CrashSubject): Suite => ({ name: "a store that crashes", laws: [S18(subject)] })

@@ -52,6 +52,18 @@ const line = (fiber: AnyFiber, text: string): string => {
 export const tell = (fiber: AnyFiber, text: string): void => void fiber.getRef(Lines)?.push(line(fiber, text))
 
 /**
+ * Adds a line.
+ *
+ * @category telling
+ * @since 0.1.0
+ */
+export const say = (text: string): Effect.Effect<void> =>
+  Effect.withFiber((fiber) => {
+    tell(fiber, text)
+    return Effect.void
+  })
+
+/**
  * Tells of an operation: in one line where nothing happens meanwhile, else when it begins and when it is answered.
  *
  * @category telling

@@ -13,9 +13,9 @@ const on = async (
   program: (files: FileSystem.FileSystem, disk: SimulatedDisk.SimulatedDisk) => Effect.Effect<unknown, unknown>,
   ...faults: ReadonlyArray<SimulatedDisk.Fault>
 ) => {
-  const disk = SimulatedDisk.make(faults)
+  const disk = SimulatedDisk.make()
   const answer = await Effect.runPromise(
-    FileSystem.FileSystem.use((files) => Effect.result(program(files, disk))).pipe(Effect.provide(disk.layer)),
+    FileSystem.FileSystem.use((files) => Effect.result(program(files, disk))).pipe(Effect.provide(disk.faulty(faults))),
   )
   const files = await Effect.runPromise(disk.files)
   return {

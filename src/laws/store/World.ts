@@ -143,8 +143,13 @@ const showExit = <A, E>(exit: Exit.Exit<A, E>, answer: (value: A) => string): st
   return failed?._tag === "Fail" ? show(failed.error) : String(failed?._tag)
 }
 
-/** Tells of every commit and lease. */
-const traced = (store: Store, checkpoints: Checkpoints["Service"]) => ({
+/**
+ * Tells of every commit and lease.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const traced = (store: Store, checkpoints: Checkpoints["Service"]) => ({
   store: {
     ...store,
     commit: (commit: Commit) =>

@@ -27,7 +27,7 @@ export const stopsAtNaN = flawed(({ store }) => ({
 }))
 
 /** Positions from a table instead of the store's own; events without one are not visible. */
-const positioned = (store: Store, positions: ReadonlyMap<string, number>): Partial<Store> => {
+export const positioned = (store: Store, positions: ReadonlyMap<string, number>): Partial<Store> => {
   const placed = Effect.map(store.readAll({ after: 0, limit: 100_000 }), ({ events }) =>
     events
       .flatMap((event): ReadonlyArray<StoredEvent> => {
