@@ -12,11 +12,11 @@ import * as JsonLines from "./JsonLines.ts"
 import * as Lock from "./Lock.ts"
 import * as NodeFileSystem from "./NodeFileSystem.ts"
 
-const on = (disk: SimulatedDisk.SimulatedDisk) =>
-  JsonLines.layer({ filename: "/store.jsonl" }).pipe(Layer.provide([disk.layer, Lock.none]))
+/** In a file of whatever disk is provided. */
+const onDisk = JsonLines.layer({ filename: "/store.jsonl" }).pipe(Layer.provide(Lock.none))
 
 /** A new disk in memory, and the store on it. */
-const disk = Effect.sync(() => on(SimulatedDisk.make()))
+const disk = Effect.sync(() => onDisk.pipe(Layer.provide(SimulatedDisk.make().layer)))
 
 /** A new folder, and the store in a file of it. */
 const folder = Effect.acquireRelease(
@@ -39,10 +39,12 @@ const suites = (store: StoreLaws.Subject["layer"]) => {
   ]
 }
 
-// What it answers, as it was opened; what it keeps, closed and opened again between any two calls; and in real files.
+// What it answers, as it was opened; what it keeps, closed and opened again between any two calls; the same
+// in real files; what is left of it by a crash; and that it blocks nobody.
 for (const suite of suites(Layer.unwrap(disk))) laws(suite)
 for (const suite of suites(StoreLaws.reopened(disk))) laws(suite)
 for (const suite of suites(Layer.unwrap(folder))) laws(suite, { runs: 5 })
+laws(StoreLaws.crashing({ layer: onDisk }))
 laws(StoreLaws.liveness({ layer: Layer.unwrap(folder) }))
 
 // That ciphers and their keys work on it, and that it holds nothing that they should have sealed.

@@ -61,7 +61,7 @@ const services = Effect.fnUntraced(function* (filename: string) {
     const now = yield* Clock.currentTimeMillis
     const { position, epoch, until } = index.leaseOf(key)
     if (until > now) return Option.none()
-    const line = { _tag: "Lease", key, epoch: epoch + 1, until: now + ttlMillis } as const
+    const line = { _tag: "Lease", key, epoch: epoch + 1, until: endOf(now, ttlMillis) } as const
     yield* Effect.catchTag(record(line), "CommitUnknown", leaseInDoubt)
     return Option.some({ position, epoch: epoch + 1 })
   })
@@ -70,7 +70,7 @@ const services = Effect.fnUntraced(function* (filename: string) {
     const now = yield* Clock.currentTimeMillis
     const lease = index.leaseOf(key)
     if (lease.epoch !== epoch) return yield* new Fenced({ epoch: lease.epoch })
-    const line = { _tag: "Lease", key, epoch, until: now + ttlMillis } as const
+    const line = { _tag: "Lease", key, epoch, until: endOf(now, ttlMillis) } as const
     yield* Effect.catchTag(record(line), "CommitUnknown", leaseInDoubt)
   })
 
@@ -94,6 +94,9 @@ const services = Effect.fnUntraced(function* (filename: string) {
     Layer.succeed(Snapshots, snapshots()),
   )
 })
+
+/** When a lease ends: a number that JSON has, also where it is to last for ever. */
+const endOf = (now: number, ttlMillis: number): number => Math.min(now + (ttlMillis || 0), Number.MAX_SAFE_INTEGER)
 
 /** Nobody works under a lease that was not answered: if it is there, it ends by itself. */
 const leaseInDoubt = ({ cause }: CommitUnknown) =>

@@ -1,5 +1,5 @@
 // What a line of the file says, and how: JSON, bytes in base64, and a link to the line before it.
-import { type Commit, type Decision, HashChain, type StoredEvent } from "everfold"
+import { type Commit, type Decision, HashChain, Json, type StoredEvent } from "everfold"
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { PathReporter } from "io-ts/lib/PathReporter.js"
@@ -100,6 +100,8 @@ export const read = (end: End, bytes: Uint8Array): Either<string, { readonly lin
   if (Buffer.compare(frame(read.link, json), bytes) !== 0) {
     return left("it is not what was written after the line before it")
   }
-  const line = Line.decode(JSON.parse(Buffer.from(json).toString()))
+  const parsed = Json.parse(Buffer.from(json).toString())
+  if (isLeft(parsed)) return left(parsed.left.reason)
+  const line = Line.decode(parsed.right)
   return isLeft(line) ? left(PathReporter.report(line).join(", ")) : right({ line: line.right, end: read })
 }

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { Checkpoints, EventStore } from "everfold"
 import { Memory } from "everfold/memory"
 import { afterEach, describe, expect, it } from "vitest"
@@ -237,6 +238,18 @@ describe("a file", () => {
       )
     })
   })
+})
+
+it("a lease of any length is there when the file is opened again", async () => {
+  const key = { consumer: "reader", upstream: "log", partition: 0 }
+  for (const ttlMillis of [Number.POSITIVE_INFINITY, Number.NaN, Number.NEGATIVE_INFINITY, -1, 0.5, 1e300]) {
+    await inFolder(async (folder) => {
+      const acquire = Checkpoints.use((checkpoints) => checkpoints.acquire(key, ttlMillis))
+      await run(at(folder), acquire)
+      const again = await run(at(folder), acquire)
+      expect(Option.isNone(again) || again.value.epoch === 2).toBe(true)
+    })
+  }
 })
 
 describe("a disk", () => {
