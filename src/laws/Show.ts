@@ -46,7 +46,10 @@ const print = (value: unknown, seen: ReadonlyArray<object>): string => {
     const items = [...value].map((item) => print(item, inner))
     return block(`new ${value.constructor.name}([`, items, "])")
   }
-  const properties = Object.entries(value).filter(([, property]) => property !== undefined)
+  const properties = Object.entries(value)
+    .filter(([, property]) => property !== undefined)
+    // What it is comes first, wherever its constructor put that.
+    .sort(([a], [b]) => Number(b === "_tag") - Number(a === "_tag"))
   if (value instanceof Error) {
     const fields = properties.filter(([key]) => !["_tag", "name", "message", "stack"].includes(key))
     const shown = fields.map((field) => property(field, inner))

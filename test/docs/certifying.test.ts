@@ -28,10 +28,13 @@ const reportOf = async (flaw: string): Promise<string> => {
 }
 
 const table = async (): Promise<string> => {
-  const rows = await Promise.all(
-    shortcuts.map(async (each) => [each.flaw, `${each.law} ${(await found(each)).law.title}`] as const),
-  )
-  return ["| shortcut | caught by |", "| --- | --- |", ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n")
+  const caught = shortcuts.map(async (each) => [each.flaw, `${each.law} ${(await found(each)).law.title}`] as const)
+  const rows = [["shortcut", "caught by"] as const, ...(await Promise.all(caught))]
+  const width = (column: 0 | 1): number => Math.max(...rows.map((row) => row[column].length))
+  const line = (row: readonly [string, string], fill = " "): string =>
+    `| ${row[0].padEnd(width(0), fill)} | ${row[1].padEnd(width(1), fill)} |`
+  const [head = "", ...body] = rows.map((row) => line(row))
+  return [head, line(["", ""], "-"), ...body].join("\n")
 }
 
 /** The page with everything in it that is made. */

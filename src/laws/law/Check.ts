@@ -114,8 +114,10 @@ const watched = (law: Law, enough: (attempt: Attempt) => boolean) => {
  */
 export const check = (law: Law, options: CheckOptions = {}): Effect.Effect<Result> =>
   Effect.promise(async () => {
-    const { seed, path, onProgress, runs = law.runs } = options
-    const during = options.during === undefined || path !== undefined ? undefined : Duration.toMillis(options.during)
+    const { seed, path, onProgress } = options
+    const runs = law.once ? 1 : (options.runs ?? law.runs)
+    const during =
+      options.during === undefined || path !== undefined || law.once ? undefined : Duration.toMillis(options.during)
     const began = performance.now()
     let told = began
     const missing = (seen: Attempt["seen"]) => law.must.filter((what) => !seen.has(what))

@@ -47,6 +47,8 @@ export interface Law {
   readonly property: (seen: Seen) => fc.IRawProperty<unknown>
   /** How often it is tried where nobody says otherwise. */
   readonly runs: number
+  /** Whether it speaks of one value only: then it is tried once, whatever is asked for. */
+  readonly once: boolean
   /** What some run has to come upon, or the law was not tried in earnest. */
   readonly must: ReadonlyArray<string>
 }
@@ -98,6 +100,8 @@ export interface Definition<A> {
   readonly holds: (value: A, seen: Seen) => Effect.Effect<void, unknown>
   /** How often it is tried; 100 if left out. */
   readonly runs?: number | undefined
+  /** Whether `given` is one value: then it is tried once, whatever is asked for. */
+  readonly once?: boolean | undefined
   /** What some run has to come upon (`seen`); nothing, if left out. Until it has, the law is tried up to ten times as often. */
   readonly must?: ReadonlyArray<string> | undefined
 }
@@ -137,11 +141,21 @@ const answer = async (holds: Effect.Effect<void, unknown>): Promise<Exit.Exit<vo
  * @category constructors
  * @since 0.1.0
  */
-export const make = <A>({ name, title, equation, given, holds, runs = 100, must = [] }: Definition<A>): Law => ({
+export const make = <A>({
   name,
   title,
   equation,
-  runs,
+  given,
+  holds,
+  runs = 100,
+  once = false,
+  must = [],
+}: Definition<A>): Law => ({
+  name,
+  title,
+  equation,
+  runs: once ? 1 : runs,
+  once,
   must,
   property: (seen) =>
     fc.asyncProperty(given, async (value) => {

@@ -107,6 +107,7 @@ const listed = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<stri
   lines.length === 0 ? [] : [title, indent(lines.join("\n"))]
 
 const replay = ({ law, seed }: Facts, path?: string): string => {
+  if (law.once) return `again: laws(suite, { only: ${JSON.stringify(law.name)} })`
   const place = path === undefined ? "" : `, path: ${JSON.stringify(path)}`
   return `replay: laws(suite, { only: ${JSON.stringify(law.name)}, seed: ${seed}${place} })`
 }
@@ -125,7 +126,7 @@ export const holds = (facts: Facts): Holds => ({
   ...facts,
   _tag: "Holds",
   report: [
-    `${facts.law.name}, ${facts.law.title}, holds: ${facts.runs} runs, seed ${facts.seed}`,
+    `${facts.law.name}, ${facts.law.title}, holds${facts.law.once ? "" : `: ${facts.runs} runs, seed ${facts.seed}`}`,
     ...listed("came upon, in so many of the runs:", shares(facts)),
   ].join("\n"),
 })
@@ -158,7 +159,7 @@ export const counterexample = (facts: Facts, found: Omit<Counterexample, keyof E
   report: [
     `${facts.law.name}, ${facts.law.title}, does not hold:`,
     indent(facts.law.equation),
-    `given (run ${facts.runs}, made smaller ${found.shrinks} times):`,
+    facts.law.once ? "given:" : `given (run ${facts.runs}, made smaller ${found.shrinks} times):`,
     indent(show(found.value)),
     explain(found.reason),
     replay(facts, found.path),

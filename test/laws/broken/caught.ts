@@ -11,6 +11,11 @@ export interface Case {
   readonly runs?: number
 }
 
+/** Registers a test a case. */
+export const catchesAll = (cases: ReadonlyArray<Case>): void => {
+  for (const { law, flaw, suite, runs } of cases) catches(law, flaw, suite, runs)
+}
+
 /** Registers a test: of these laws, this one finds a counterexample. The seed is fixed, so that it finds the same. */
 export const catches = (name: string, flaw: string, suite: Law.Suite, runs = 500): void => {
   it(`${name} catches ${flaw}`, async () => {
@@ -22,9 +27,4 @@ export const catches = (name: string, flaw: string, suite: Law.Suite, runs = 500
     // A slip in the broken subject itself is not the flaw that is to be caught.
     expect(result._tag === "Counterexample" && result.reason).not.toBeInstanceOf(ReferenceError)
   })
-}
-
-/** Registers a test a case. */
-export const catchesAll = (cases: ReadonlyArray<Case>): void => {
-  for (const { law, flaw, suite, runs } of cases) catches(law, flaw, suite, runs)
 }
