@@ -88,13 +88,14 @@ export const liveness = (subject: LivenessSubject): Suite => ({ name: "a store i
  *
  * @example
  * ```ts
- * import { type StoreLaws as Laws, StoreLaws } from "everfold/laws"
- * import { laws } from "everfold/laws/vitest"
+ * import { Law, StoreLaws } from "everfold/laws"
  * import { Memory } from "everfold/memory"
+ * import * as Effect from "effect/Effect"
  *
- * // Your store, which takes `FileSystem` of Effect. The one in memory forgets all, and fails.
- * const forgetful: Laws.CrashSubject = { layer: Memory.layer }
- * laws(StoreLaws.crashing({ ...forgetful, runs: 0 }))
+ * // Your store, which takes `FileSystem` of Effect. The one in memory forgets all.
+ * const forgetful: StoreLaws.CrashSubject = { layer: Memory.layer }
+ * const results = await Effect.runPromise(Law.checkAll(StoreLaws.crashing(forgetful)))
+ * console.log(results.map(({ law, _tag }) => `${law.name}: ${_tag}`)) // [ 'S18: Counterexample' ]
  * ```
  * @category suites
  * @since 0.1.0
