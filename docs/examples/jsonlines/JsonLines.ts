@@ -96,7 +96,8 @@ const services = Effect.fnUntraced(function* (filename: string) {
 })
 
 /** When a lease ends: a number that JSON has, also where it is to last for ever. */
-const endOf = (now: number, ttlMillis: number): number => Math.min(now + (ttlMillis || 0), Number.MAX_SAFE_INTEGER)
+const endOf = (now: number, ttlMillis: number): number =>
+  Math.min(Math.max(0, now + ttlMillis) || 0, Number.MAX_SAFE_INTEGER)
 
 /** Nobody works under a lease that was not answered: if it is there, it ends by itself. */
 const leaseInDoubt = ({ cause }: CommitUnknown) =>
