@@ -66,7 +66,9 @@ export const parts: ReadonlyArray<Part> = [
   },
   {
     title: "Your store",
-    about: "Tried on any layer that provides a store; on memory and SQLite in this repository's own tests.",
+    about:
+      "Tried on any layer that provides a store; on memory and SQLite in this repository's own tests. " +
+      "[Certifying a store](certifying.md) shows how.",
     suites: [
       ["StoreLaws.suite", StoreLaws.suite({ layer: store })],
       ["StoreLaws.liveness", StoreLaws.liveness({ layer: store })],
