@@ -163,11 +163,11 @@ const eventOf = <E>({ events }: EventCodec.Chain<E>, payload: unknown): E => {
  * @category constructors
  * @since 0.1.0
  */
+export function events<E>(codec: EventCodec.EventCodec<E>): fc.Arbitrary<E>
 export function events<E extends { readonly _tag: string }>(
   codec: EventCodec.EventCodec<E>,
   overrides?: Overrides<ByTag<E>>,
 ): fc.Arbitrary<E>
-export function events<E>(codec: EventCodec.EventCodec<E>): fc.Arbitrary<E>
 export function events<E>(codec: EventCodec.EventCodec<E>, { at }: AnyOverrides = {}): fc.Arbitrary<E> {
   const chains = [...codec[EventCodec.TypeId].written.keys()].map((tag) => [tag, today(codec, tag)] as const)
   const roots = chains.map(([path, { versions }]) => ({

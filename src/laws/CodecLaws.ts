@@ -8,21 +8,11 @@ import { C4 } from "./codec/Golden.ts"
 import { C5 } from "./codec/Hardening.ts"
 import { C6 } from "./codec/Renaming.ts"
 import { C1, C2 } from "./codec/RoundTrip.ts"
-import type { Subject, Tried } from "./codec/Subject.ts"
+import { derived, type Subject, type Tried } from "./codec/Subject.ts"
 import { C3 } from "./codec/Upcasting.ts"
 import type * as Law from "./Law.ts"
 
 export type { Fixture, StoredPayload, Subject } from "./codec/Subject.ts"
-
-/** What has to be given where it cannot be derived. */
-const derived = <A>(what: "events" | "stored", derive: () => A): A => {
-  try {
-    return derive()
-  } catch (error) {
-    if (!(error instanceof Arbitrary.Underivable)) throw error
-    throw new Error(`CodecLaws: ${error.message} As here: { ${what}: Arbitrary.${what}(codec, { at: … }) }.`)
-  }
-}
 
 /**
  * The laws of an event codec: C1, C2, C3, C5 and C6, and C4 where there is a corpus of what older versions wrote
@@ -68,8 +58,8 @@ export const suite = <E extends { readonly _tag: string }, S = unknown>(subject:
   const { codec, golden } = subject
   const tried: Tried<E, S> = {
     ...subject,
-    events: subject.events ?? derived("events", () => Arbitrary.events(codec)),
-    stored: subject.stored ?? derived("stored", () => Arbitrary.stored(codec)),
+    events: subject.events ?? derived("CodecLaws", "events", () => Arbitrary.events(codec)),
+    stored: subject.stored ?? derived("CodecLaws", "stored", () => Arbitrary.stored(codec)),
   }
   return {
     name: "an event codec",

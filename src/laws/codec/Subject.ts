@@ -11,6 +11,7 @@ import type { View } from "../../core/domain/View.ts"
 import * as EventCodec from "../../core/event/EventCodec.ts"
 import * as Json from "../../core/event/Json.ts"
 import type { EventStore } from "../../core/port/EventStore.ts"
+import * as Arbitrary from "../Arbitrary.ts"
 import { Mistake } from "../Difference.ts"
 import { tagOf } from "../domain/Telling.ts"
 
@@ -86,6 +87,21 @@ export interface Subject<E extends { readonly _tag: string }, S = unknown> {
 export interface Tried<E extends { readonly _tag: string }, S> extends Subject<E, S> {
   readonly events: fc.Arbitrary<E>
   readonly stored: fc.Arbitrary<StoredPayload>
+}
+
+/**
+ * What derives; where it cannot, the error says what to give.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const derived = <A>(laws: string, what: "events" | "stored", derive: () => A): A => {
+  try {
+    return derive()
+  } catch (error) {
+    if (!(error instanceof Arbitrary.Underivable)) throw error
+    throw new Error(`${laws}: ${error.message} As here: { ${what}: Arbitrary.${what}(codec, { at: … }) }.`)
+  }
 }
 
 /**

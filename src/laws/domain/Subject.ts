@@ -9,6 +9,7 @@ import type { EventCodec } from "../../core/event/EventCodec.ts"
 import type { Query } from "../../core/event/Query.ts"
 import * as Arbitrary from "../Arbitrary.ts"
 import type { Commanded } from "../arbitrary/Traces.ts"
+import { derived } from "../codec/Subject.ts"
 
 /**
  * The tags of a union: those of its members, or the texts themselves where it is a union of texts.
@@ -83,8 +84,8 @@ export interface Subject<C, S, E, R> extends Commanded<C, S, E, R> {
   /** How its events are stored. D7, D10 and D12 need it. */
   readonly codec?: EventCodec<NoInfer<E>>
   /**
-   * Events that may be stored, also those that these commands do not lead to: `evolve` is tried on them too. Those of the
-   * codec, if left out; a codec that none can be derived from throws, and says what to give.
+   * Events that may be stored, also those that these commands do not lead to: `evolve` is tried on them too. They derive
+   * from the codec, if left out.
    */
   readonly events?: fc.Arbitrary<NoInfer<E>>
   /** What is true of every state, by what it says. D4. */
@@ -109,10 +110,10 @@ export interface Subject<C, S, E, R> extends Commanded<C, S, E, R> {
 }
 
 /**
- * Events that may be stored: all that the codec knows, if nothing is said.
+ * Events that may be stored: those that are given, or what derives from the codec.
  *
  * @category arbitraries
  * @since 0.1.0
  */
-export const eventsOf = <C, S, E, R>({ events, codec }: Subject<C, S, E, R>): fc.Arbitrary<E> | undefined =>
-  events ?? (codec === undefined ? undefined : Arbitrary.events(codec))
+export const eventsOf = <C, S, E, R>({ codec, events }: Subject<C, S, E, R>): fc.Arbitrary<E> | undefined =>
+  events ?? (codec && derived("DeciderLaws", "events", () => Arbitrary.events(codec)))

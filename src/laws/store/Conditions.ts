@@ -9,7 +9,6 @@ import * as fc from "fast-check"
 import * as Commit from "../../core/event/Commit.ts"
 import * as Query from "../../core/event/Query.ts"
 import * as Commits from "../arbitrary/Commits.ts"
-import { pause, wait } from "../arbitrary/Pauses.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { means, query } from "../arbitrary/Queries.ts"
 import { agree } from "../Difference.ts"
@@ -18,11 +17,17 @@ import * as World from "./World.ts"
 const matched = (store: World.Store, filter: Query.Query) =>
   Effect.map(store.readAll({ after: 0, limit: 1000, filter }), ({ events }) => events.map(World.numberOf))
 
+/** Half of them on everything, so that commits at once depend on one another. */
+const condition = fc.record(
+  { failIfMatch: fc.oneof({ withCrossShrink: true }, fc.constant(Query.all), query), after: fc.nat(8) },
+  { noNullPrototype: true },
+)
+
 /**
  * @category laws
  * @since 0.1.0
  */
-export const S12: World.StoreLaw = World.storeLaw({
+export const S12: World.StoreLaw = World.concurrentLaw({
   name: "S12",
   title: "queries and conditions",
   equation:
@@ -33,13 +38,10 @@ export const S12: World.StoreLaw = World.storeLaw({
     r: query,
     writers: program(
       fc.record({
-        pause,
         writes: Commits.writes({ maxStreams: 1 }),
-        condition: fc.option(fc.record({ failIfMatch: query, after: fc.nat(8) }, { noNullPrototype: true }), {
-          nil: undefined,
-        }),
+        condition: fc.option(condition, { nil: undefined, freq: 3 }),
       }),
-      { minLength: 1, maxLength: 4 },
+      { minLength: 1, maxLength: 6 },
     ),
   }),
   holds: Effect.fnUntraced(function* ({ history, q, r, writers }, world) {
@@ -54,15 +56,14 @@ export const S12: World.StoreLaw = World.storeLaw({
     yield* agree("match(no items)", { expected: [], actual: yield* matched(store, Query.make()) })
     yield* agree("match(all)", { expected: all, actual: yield* matched(store, Query.all) })
 
-    const ran = yield* Effect.forEach(
+    const ran = yield* World.atOnce(
+      "writer",
       writers,
-      Effect.fnUntraced(function* ({ pause, writes, condition }) {
-        yield* wait(pause)
+      Effect.fnUntraced(function* ({ writes, condition }) {
         const commit = Commits.commit(next, writes)
         const outcome = yield* World.outcome(store.commit(condition === undefined ? commit : { ...commit, condition }))
         return { id: World.numberOf(commit.writes[0]?.events[0] ?? { id: "" }), condition, outcome }
       }),
-      { concurrency: "unbounded" },
     )
     const log = yield* World.log(store)
     for (const { id, condition, outcome } of ran) {

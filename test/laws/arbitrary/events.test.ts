@@ -19,8 +19,8 @@ import { rightOf } from "../../core/support.ts"
 import { LedgerEvent } from "../../golden/model.ts"
 import * as golden from "../../golden/orders.ts"
 import { catchesAll } from "../broken/caught.ts"
-import * as codecs from "../broken/codecs.ts"
 import { cases } from "../broken/derived.ts"
+import { OrderEvent } from "../broken/orders.ts"
 import { sample, smallest } from "./support.ts"
 
 const Pieces = t.refinement(t.number, (n) => Number.isInteger(n) && n > 0 && n <= 10_000, "Pieces")
@@ -179,7 +179,7 @@ describe("a codec alone is enough for its laws", () => {
     const stored = Arbitrary.stored(golden.OrderEvent, { at: { "Placed v2.count": fc.nat(9) } })
     laws(CodecLaws.suite({ codec: golden.OrderEvent, stored }))
   })
-  describe("of another one", () => laws(CodecLaws.suite({ codec: codecs.OrderEvent })))
+  describe("of another one", () => laws(CodecLaws.suite({ codec: OrderEvent })))
 
   catchesAll(cases)
 

@@ -7,8 +7,9 @@ import * as CodecLaws from "../../../src/laws/CodecLaws.ts"
 import { rightOf } from "../../core/support.ts"
 import type { Case } from "./caught.ts"
 import * as codecs from "./codecs.ts"
+import type { OrderEvent } from "./orders.ts"
 
-const alone = (codec: EventCodec.EventCodec<codecs.OrderEvent>) => CodecLaws.suite({ codec })
+const alone = (codec: EventCodec.EventCodec<OrderEvent>) => CodecLaws.suite({ codec })
 
 /** A text is not always as long as one thinks. */
 const Initial = EventCodec.make({
