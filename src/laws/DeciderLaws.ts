@@ -3,183 +3,118 @@
  *
  * @since 0.1.0
  */
-import * as Effect from "effect/Effect"
-import * as fc from "fast-check"
-import { isLeft } from "fp-ts/lib/Either.js"
-import * as Decider from "../core/domain/Decider.ts"
-import { program } from "./arbitrary/Programs.ts"
-import { agree } from "./Difference.ts"
-import { copy, freeze, shifted } from "./domain/Purity.ts"
-import * as Law from "./Law.ts"
+import { D2, D3 } from "./domain/Contract.ts"
+import { D1, D12 } from "./domain/Histories.ts"
+import { D8, D9, D10 } from "./domain/Meanwhile.ts"
+import { D4, D5, D6, D7 } from "./domain/Promises.ts"
+import { D11, type Lifting, type Refinement } from "./domain/Refinement.ts"
+import type { Subject } from "./domain/Subject.ts"
+import type * as Law from "./Law.ts"
+
+export type { Commands } from "./arbitrary/Traces.ts"
+export type { Refinement } from "./domain/Refinement.ts"
+export type { Reach, Subject, TagOf } from "./domain/Subject.ts"
 
 /**
- * A decider, and what it is tried with.
+ * The laws of a decider: D1, D2, D3 and D6 of every one, and each other law where the subject has what it speaks of.
+ *
+ * What they cannot see: a clock that the model captured before, and what is changed inside a `Map`, a `Set`, a `Date` or
+ * an instance of a class (their contents cannot be frozen; the comparison of copies sees most of it).
  *
  * @example
  * ```ts
- * import { Decider } from "everfold"
- * import { DeciderLaws } from "everfold/laws"
- * import * as fc from "fast-check"
- *
- * const counter = Decider.make({
- *   initial: 0,
- *   decide: (by: number, _n: number) => Decider.accept(by),
- *   evolve: (n: number, by: number) => n + by
- * })
- * const subject: DeciderLaws.Subject<number, number, number, never> = {
- *   decider: counter,
- *   commands: fc.integer(),
- *   events: fc.integer(),
- *   runs: 1000
- * }
- * ```
- *
- * @category model
- * @since 0.1.0
- */
-export interface Subject<C, S, E, R> {
-  readonly decider: Decider.Decider<C, S, E, R>
-  /** Commands as they come. Histories are made of them: the more often they are accepted, the more is tried. */
-  readonly commands: fc.Arbitrary<C>
-  /** Events that may be stored, also those that these commands do not lead to; then `evolve` is tried on them too. */
-  readonly events?: fc.Arbitrary<E>
-  /** How histories are folded; `Decider.fold`, if left out. */
-  readonly fold?: typeof Decider.fold
-  /** How often each law is tried; 100 times, if left out. */
-  readonly runs?: number
-}
-
-/** What commands lead to, one after another; those that are rejected lead nowhere. */
-const history = <C, S, E, R>(decider: Decider.Decider<C, S, E, R>, commands: ReadonlyArray<C>): ReadonlyArray<E> => {
-  const events: Array<E> = []
-  let state = decider.initial
-  for (const command of commands) {
-    const decision = decider.decide(command, state)
-    if (isLeft(decision)) continue
-    for (const event of decision.right) {
-      events.push(event)
-      state = decider.evolve(state, event)
-    }
-  }
-  return events
-}
-
-const many = <A>(item: fc.Arbitrary<A>): fc.Arbitrary<ReadonlyArray<A>> => program(item, { maxLength: 12 })
-
-/** D1 */
-const foldAction = <C, S, E, R>({ decider, commands, fold = Decider.fold, runs }: Subject<C, S, E, R>): Law.Law =>
-  Law.make({
-    name: "D1",
-    title: "fold action",
-    equation: "fold(s, xs ++ ys) = fold(fold(s, xs), ys), fold(s, []) = s, page by page and resumed",
-    given: fc.record({ commands: many(commands), cuts: fc.array(fc.nat(12), { maxLength: 3 }) }),
-    runs,
-    holds: Effect.fnUntraced(function* ({ commands, cuts }) {
-      const events = history(decider, commands)
-      let whole = decider.initial
-      for (const event of events) whole = decider.evolve(whole, event)
-      yield* agree("the fold of the whole history", { expected: whole, actual: fold(decider)(events) })
-      yield* agree("the fold of nothing", { expected: whole, actual: fold(decider)([], whole) })
-      const ends = [...cuts.toSorted((a, b) => a - b), events.length]
-      let paged = decider.initial
-      for (const [i, end] of ends.entries()) paged = fold(decider)(events.slice(ends[i - 1] ?? 0, end), paged)
-      yield* agree(`the fold in pages up to ${ends.join(", ")}`, { expected: whole, actual: paged })
-    }),
-  })
-
-/** Calls twice, the second time with the clock and the dice elsewhere; arguments frozen and compared with a copy. */
-const pure = Effect.fnUntraced(function* <A, B, Out>(
-  what: string,
-  f: (a: A, b: B) => Out,
-  a: A,
-  b: B,
-): Effect.fn.Return<Out, unknown> {
-  const before = copy([a, b])
-  freeze(a)
-  freeze(b)
-  // What it throws is a defect, and as good a counterexample as a difference.
-  const first = yield* Effect.sync(() => shifted(0, () => f(a, b)))
-  const second = yield* Effect.sync(() => shifted(1, () => f(a, b)))
-  yield* agree(`the arguments of ${what}, after it`, { expected: before, actual: [a, b] })
-  yield* agree(`${what}, called again at another time`, { expected: first, actual: second })
-  return first
-})
-
-/** D2 */
-const purity = <C, S, E, R>({ decider, commands, runs }: Subject<C, S, E, R>): Law.Law =>
-  Law.make({
-    name: "D2",
-    title: "purity",
-    equation: "decide and evolve change no argument, and answer the same whenever they are asked",
-    given: many(commands),
-    runs,
-    holds: Effect.fnUntraced(function* (commands) {
-      let state = decider.initial
-      for (const command of commands) {
-        const decision = yield* pure("decide", decider.decide, command, state)
-        if (isLeft(decision)) continue
-        for (const event of decision.right) state = yield* pure("evolve", decider.evolve, state, event)
-        yield* pure("isTerminal", decider.isTerminal, state, undefined)
-      }
-    }),
-  })
-
-/** What is thrown is a defect, and so a counterexample. */
-const total = <Out>(f: () => Out): Effect.Effect<Out> => Effect.sync(f)
-
-/** D3 */
-const totality = <C, S, E, R>({ decider, commands, events, runs }: Subject<C, S, E, R>): Law.Law =>
-  Law.make({
-    name: "D3",
-    title: "totality",
-    equation: "decide and evolve never throw on a reachable state, nor evolve on any event that can be stored",
-    given: fc.record({ commands: many(commands), events: events === undefined ? fc.constant([]) : many(events) }),
-    runs,
-    holds: Effect.fnUntraced(function* ({ commands, events }) {
-      let state = decider.initial
-      for (const command of commands) {
-        for (const event of events) yield* total(() => decider.evolve(state, event))
-        const decision = yield* total(() => decider.decide(command, state))
-        const kind: unknown = decision?._tag
-        yield* agree("whether decide answers with an Either", {
-          expected: true,
-          actual: kind === "Left" || kind === "Right",
-        })
-        if (isLeft(decision)) continue
-        for (const event of decision.right) {
-          state = yield* total(() => decider.evolve(state, event))
-          yield* agree("whether evolve answers with a state", { expected: true, actual: state !== undefined })
-          yield* total(() => decider.isTerminal(state))
-        }
-      }
-      for (const event of events) state = yield* total(() => decider.evolve(state, event))
-    }),
-  })
-
-/**
- * The laws of a decider (D1–D3). What they cannot see: a clock that the model captured before, and what is changed
- * inside a `Map`, a `Set`, a `Date` or an instance of a class (their contents cannot be frozen; the comparison of
- * copies sees most of it).
- *
- * @example
- * ```ts
- * import { Decider } from "everfold"
+ * import { Decider, EventCodec } from "everfold"
  * import { DeciderLaws } from "everfold/laws"
  * import { laws } from "everfold/laws/vitest"
  * import * as fc from "fast-check"
+ * import * as t from "io-ts"
  *
- * const counter = Decider.make({
+ * const JarEvent = EventCodec.make({ Filled: t.type({ by: t.number }), Taken: t.type({ by: t.number }) })
+ * type JarEvent = EventCodec.TypeOf<typeof JarEvent>
+ *
+ * const jar = Decider.make({
  *   initial: 0,
- *   decide: (by: number, _n: number) => Decider.accept(by),
- *   evolve: (n: number, by: number) => n + by
+ *   decide: (by: number, left: number) =>
+ *     by >= 0
+ *       ? Decider.accept(JarEvent.Filled({ by }))
+ *       : left + by < 0
+ *         ? Decider.reject("too little")
+ *         : Decider.accept(JarEvent.Taken({ by: -by })),
+ *   evolve: (left: number, event: JarEvent): number => (event._tag === "Filled" ? left + event.by : left - event.by)
  * })
  *
- * laws(DeciderLaws.suite({ decider: counter, commands: fc.integer() }))
+ * laws(
+ *   DeciderLaws.suite({
+ *     decider: jar,
+ *     codec: JarEvent,
+ *     commands: (left) => fc.integer({ min: -left - 1, max: 10 }),
+ *     invariants: { "nobody takes what is not there": (left) => left >= 0 },
+ *     reach: { rejections: ["too little"] },
+ *     commute: () => true,
+ *     rebase: (by) => by >= 0
+ *   })
+ * )
  * ```
  * @category suites
  * @since 0.1.0
  */
-export const suite = <C, S, E, R>(subject: Subject<C, S, E, R>): Law.Suite => ({
-  name: "a decider",
-  laws: [foldAction(subject), purity(subject), totality(subject)],
-})
+export const suite = <C, S, E, R>(subject: Subject<C, S, E, R>): Law.Suite => {
+  const { codec, commute, idempotent, invariants, query, reach, rebase } = subject
+  return {
+    name: "a decider",
+    laws: [
+      D1(subject),
+      D2(subject),
+      D3(subject),
+      ...(invariants === undefined ? [] : [D4(subject, invariants)]),
+      ...(idempotent === undefined ? [] : [D5(subject, idempotent)]),
+      D6(subject),
+      ...(reach === undefined && codec === undefined ? [] : [D7(subject, reach ?? {}, codec)]),
+      ...(commute === undefined ? [] : [D8(subject, commute)]),
+      ...(rebase === undefined ? [] : [D9(subject, rebase)]),
+      ...(query === undefined || codec === undefined ? [] : [D10(subject, query, codec)]),
+      ...(codec === undefined ? [] : [D12(subject, codec)]),
+    ],
+  }
+}
+
+/**
+ * The law of a new decider (D11): it takes over the histories of an old one, and shows the same of them.
+ *
+ * @example
+ * ```ts
+ * import { Decider, View } from "everfold"
+ * import { DeciderLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ * import * as fc from "fast-check"
+ *
+ * // The old one keeps all amounts, the new one their sum and their number.
+ * const old = Decider.make({
+ *   initial: [],
+ *   decide: (amount: number, _: ReadonlyArray<number>) => Decider.accept(amount),
+ *   evolve: (amounts: ReadonlyArray<number>, amount: number): ReadonlyArray<number> => [...amounts, amount]
+ * })
+ * const sum = View.make({ sum: 0, times: 0 }, ({ sum, times }, event: { readonly amount: number }) => ({
+ *   sum: sum + event.amount,
+ *   times: times + 1
+ * }))
+ *
+ * laws(
+ *   DeciderLaws.refinement({
+ *     from: old,
+ *     to: sum,
+ *     commands: fc.integer(),
+ *     up: (amount) => [{ amount }],
+ *     view: { from: (amounts) => amounts.length, to: ({ times }) => times }
+ *   })
+ * )
+ * ```
+ * @category suites
+ * @since 0.1.0
+ */
+export function refinement<C, S, E, R, S2, E2, V>(
+  subject: Refinement<C, S, E, R, S2, E2, V> & Lifting<E, E2>,
+): Law.Suite
+export function refinement<C, S, E extends E2, R, S2, E2, V>(subject: Refinement<C, S, E, R, S2, E2, V>): Law.Suite {
+  return { name: "a decider in place of another", laws: [D11(subject)] }
+}

@@ -76,6 +76,25 @@ export class Difference extends TaggedError("Difference")<Sides & { readonly wha
   }
 }
 
+/**
+ * What is wrong with a subject, in words that say all of it.
+ *
+ * @example
+ * ```ts
+ * import { Difference } from "everfold/laws"
+ *
+ * const mistake = new Difference.Mistake({ says: "Close is accepted in a terminal state." })
+ * console.log(Difference.explain(mistake)) // Close is accepted in a terminal state.
+ * ```
+ * @category errors
+ * @since 0.1.0
+ */
+export class Mistake extends TaggedError("Mistake")<{ readonly says: string }> {
+  override get message(): string {
+    return this.says
+  }
+}
+
 /** Where in the user's own files an error was thrown. */
 const placeOf = ({ stack = "" }: Error): ReadonlyArray<string> =>
   stack
@@ -97,7 +116,7 @@ const placeOf = ({ stack = "" }: Error): ReadonlyArray<string> =>
  */
 export const explain = (reason: unknown): string => {
   if (!(reason instanceof Error)) return `It failed with ${show(reason)}`
-  if (reason instanceof Difference || reason instanceof Traced) return reason.message
+  if (reason instanceof Difference || reason instanceof Mistake || reason instanceof Traced) return reason.message
   return [`It failed with ${show(reason)}`, ...placeOf(reason)].join("\n")
 }
 

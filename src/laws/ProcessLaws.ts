@@ -10,6 +10,7 @@ import { isLeft } from "fp-ts/lib/Either.js"
 import type { Decider } from "../core/domain/Decider.ts"
 import type { ProcessManager } from "../core/domain/ProcessManager.ts"
 import { program } from "./arbitrary/Programs.ts"
+import { type Commanded, type Commands, traces } from "./arbitrary/Traces.ts"
 import { agree } from "./Difference.ts"
 import * as Law from "./Law.ts"
 import { same } from "./Same.ts"
@@ -37,8 +38,8 @@ export interface Subject<E, C, S> {
 export interface Driven<C, S, E, R, P> {
   readonly process: ProcessManager<E, C, P>
   readonly decider: Decider<C, S, E, R>
-  /** Commands from outside: the more often they set the process going, the more is tried. */
-  readonly commands: fc.Arbitrary<C>
+  /** Commands from outside, or those for the decider's state: the more often they set the process going, the more is tried. */
+  readonly commands: Commands<C, S>
   /** How often the law is tried; 100 times, if left out. */
   readonly runs?: number
 }
@@ -161,9 +162,9 @@ const carryOut = <C, S, E, R, P>(
   return { events, stoppedOwing, unrecorded: [] }
 }
 
-const work = <C>(commands: fc.Arbitrary<C>) =>
+const work = <C, S, E, R>(commanded: Commanded<C, S, E, R>) =>
   fc.record({
-    commands: program(commands, { minLength: 1, maxLength: 3 }),
+    commands: traces(commanded, { minLength: 1, maxLength: 3 }),
     stops: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 }),
   })
 
@@ -173,7 +174,7 @@ const resumes = <C, S, E, R, P>(driven: Driven<C, S, E, R, P>): Law.Law =>
     title: "a restart resumes exactly what is owed",
     equation:
       "stopped anywhere and begun again with pending(fold(events)), it comes to the same events, perhaps in another order",
-    given: work(driven.commands),
+    given: work(driven),
     runs: driven.runs,
     holds: Effect.fnUntraced(function* ({ commands, stops }) {
       const whole = carryOut(driven, commands, new Set())
@@ -193,7 +194,7 @@ const hasSomethingOwed = <C, S, E, R, P>(driven: Driven<C, S, E, R, P>): Law.Law
     name: "PM5",
     title: "restarts are tried in earnest",
     equation: `in one of ${trials} generated runs something is owed at a restart, and all that is asked for records something`,
-    given: fc.noShrink(fc.array(work(driven.commands), { minLength: trials, maxLength: trials })),
+    given: fc.noShrink(fc.array(work(driven), { minLength: trials, maxLength: trials })),
     runs: 1,
     holds: (runs) =>
       agree("whether a restart ever mattered", {

@@ -22,6 +22,7 @@ import type { Subject } from "./store/World.ts"
 export type { CrashSubject } from "./store/Crashing.ts"
 export type { Pair } from "./store/Differential.ts"
 export type { LivenessSubject } from "./store/Liveness.ts"
+export { reopened } from "./store/Reopened.ts"
 export type { StoreServices, Subject } from "./store/World.ts"
 
 const all = [S1, S2, S3, S4, S5, S6, S7, S8, S9, S10, S12, S13, S14, S15, S19]

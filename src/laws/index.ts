@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+export * as Arbitrary from "./Arbitrary.ts"
 export * as ChainLaws from "./ChainLaws.ts"
 export * as CodecLaws from "./CodecLaws.ts"
 export * as CombinatorLaws from "./CombinatorLaws.ts"

@@ -110,6 +110,12 @@ replay: laws(suite, { only: "X1", seed: 3 })`)
     expect(told[0]?.elapsed).toBeGreaterThanOrEqual(1000)
   })
 
+  it("is tried once at least, however short the time", async () => {
+    const law = Law.make({ ...sorted, given: fc.nat(), holds: () => Effect.void })
+    expect(await check(law, { during: 0 })).toMatchObject({ _tag: "Holds", runs: 1 })
+    expect(await check(law, { runs: 0 })).toMatchObject({ _tag: "Holds", runs: 1 })
+  })
+
   it("finds in a thorough run what a short one misses, and replays it by its path", async () => {
     const law = Law.make({
       ...sorted,

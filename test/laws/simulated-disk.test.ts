@@ -93,6 +93,25 @@ it("forgets what a sync that failed was to keep, also where the next one succeed
   expect(answer).toBe("Unknown: FileSystem.sync (/log): an injected fault")
 })
 
+it("does not do what a sync forgot after what was asked later and synced", async () => {
+  const { files } = await on(
+    (files, disk) =>
+      Effect.gen(function* () {
+        yield* files.writeFileString("/log", "one\n")
+        yield* sync(files, "/")
+        yield* Effect.flip(sync(files, "/log"))
+        yield* files.truncate("/log", 0)
+        yield* sync(files, "/log")
+        yield* disk.crash([kept])
+      }),
+    "None",
+    "None",
+    "None",
+    "Fails",
+  )
+  expect(files).toEqual({ "/log": "" })
+})
+
 it("injects faults into changes one after another", async () => {
   const write = (files: FileSystem.FileSystem) => files.writeFileString("/log", "four")
   expect((await on(write, "Fails")).files).toEqual({})

@@ -28,6 +28,8 @@ export interface Versions<A, O extends Json = Json> {
   readonly _A: A
   /** The latest version, from 1. */
   readonly latest: number
+  /** The io-ts codec of the latest version, for whoever derives from it. */
+  readonly codec: t.Mixed
   readonly encode: (value: unknown) => Either<Fault, O>
   readonly decode: (version: number, json: unknown) => Either<Fault, A>
   /** `undefined` for the first version. */
@@ -121,6 +123,7 @@ export const version = <A, O extends Json>(codec: t.Type<A, O>): Versions<A, O> 
   const self: Versions<A, O> = {
     _A: codec._A,
     latest: 1,
+    codec,
     encode: encodeWith(codec),
     decode: (version, json) => (version === 1 ? decode(json) : unknownVersion(version)),
     older: undefined,
@@ -170,6 +173,7 @@ export function upcast(
     const self: Versions<unknown> = {
       _A: codec._A,
       latest,
+      codec,
       encode: encodeWith(codec),
       decode: (version, json) => (version === latest ? decode(json) : decodeOlder(older, version, json)),
       older,

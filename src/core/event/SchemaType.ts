@@ -16,6 +16,8 @@ import type { Refusing } from "./Refusal.ts"
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
+const Behind: unique symbol = Symbol.for("everfold/SchemaType")
+
 /** What a schema complains about, each with its place in the value. */
 const errorsOf = (issue: SchemaIssue.Issue, value: unknown, context: t.Context, type: t.Mixed): t.Errors =>
   format(issue).issues.map(({ message, path = [] }) => ({
@@ -102,6 +104,30 @@ export const make = <A, O extends Json.Json>(schema: Schema.Codec<A, O>): t.Type
       return written.right
     },
   )
-  const refusing: Refusing<A, O> = Object.assign(type, { tryEncode })
+  const refusing: Refusing<A, O> = Object.assign(type, { tryEncode, [Behind]: schema })
   return refusing
 }
+
+interface OfSchema {
+  readonly [Behind]: Schema.Top
+}
+
+const isOfSchema = (codec: object): codec is OfSchema => Behind in codec
+
+/**
+ * The schema that a codec was made of, for whoever derives from it; `undefined` where it was made otherwise.
+ *
+ * @example
+ * ```ts
+ * import * as Schema from "effect/Schema"
+ * import { SchemaType } from "everfold/schema"
+ * import * as t from "io-ts"
+ *
+ * const Item = Schema.Struct({ item: Schema.String })
+ * console.log(SchemaType.schemaOf(SchemaType.make(Item)) === Item) // true
+ * console.log(SchemaType.schemaOf(t.type({ item: t.string }))) // undefined
+ * ```
+ * @category getters
+ * @since 0.1.0
+ */
+export const schemaOf = (codec: object): Schema.Top | undefined => (isOfSchema(codec) ? codec[Behind] : undefined)

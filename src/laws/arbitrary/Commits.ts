@@ -58,8 +58,11 @@ const text = (maxLength: number): fc.Arbitrary<string> =>
 
 const sorted = (values: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(values)].sort()
 
+/** More than the messages of a database hold, and than a page of it. */
+const large = new Uint8Array(10_000).fill(1)
+
 /**
- * Everything that an event may hold: bytes that are no text, text of every plane, numbers at their ends.
+ * Everything that an event may hold: bytes that are no text, and many of them, text of every plane, numbers at their ends.
  *
  * @category arbitraries
  * @since 0.1.0
@@ -80,7 +83,11 @@ export const anyContent: fc.Arbitrary<Content> = fc.record({
     fc.record({ eventId: fc.uuid(), stream, position: fc.maxSafeNat() }, { noNullPrototype: true }),
   ),
   encoding: fc.constantFrom("json", "json+zstd", "json+deflate+aes256gcm:2026-11"),
-  body: fc.uint8Array({ maxLength: 40 }),
+  body: fc.oneof(
+    { withCrossShrink: true },
+    { weight: 9, arbitrary: fc.uint8Array({ maxLength: 40 }) },
+    { weight: 1, arbitrary: fc.constant(large) },
+  ),
 })
 
 /**

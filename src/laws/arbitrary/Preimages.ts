@@ -53,6 +53,14 @@ const near = ([a, b, keys]: readonly [Field, Field, ReadonlyArray<string>]): rea
   return [a, { stream: keys.includes("stream") ? b.stream : a.stream, event: { ...a.event, ...event } }]
 }
 
+const noCause = { eventId: Commits.uuid(0), stream: { category: "A", id: "" }, position: 0 }
+
+/** The same event without a cause, and with one in which everything is empty. */
+const besideEmpty = ({ stream, event }: Field): readonly [Field, Field] => [
+  { stream, event: { ...event, causation: null } },
+  { stream, event: { ...event, causation: noCause } },
+]
+
 /** Two texts, and what is written between them in one order of the fields or another. */
 const neighbours = [
   { left: "stream", right: "type", between: ({ event }: Field) => event.id },
@@ -98,4 +106,5 @@ export const pair: fc.Arbitrary<readonly [Field, Field]> = fc.oneof(
       fc.tuple(word, word, word),
     )
     .map(([base, pair, separator, texts]) => cutDifferently(base, pair, separator, texts)),
+  field.map(besideEmpty),
 )

@@ -15,29 +15,60 @@ export interface Bounds {
   readonly maxLength: number
 }
 
-class Program<A> extends fc.Arbitrary<ReadonlyArray<A>> {
-  readonly operation: fc.Arbitrary<A>
-  readonly least: number
-  readonly most: number
-  /** How each operation of a program came about, to make it smaller. */
-  readonly made = new WeakMap<ReadonlyArray<A>, ReadonlyArray<fc.Value<A>>>()
+/**
+ * An operation, and the arbitrary that made it: the same one makes it smaller.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Made<A> {
+  readonly by: fc.Arbitrary<A>
+  readonly operation: fc.Value<A>
+  /** The dice that made it, for as long as it is what they made. */
+  readonly dice?: Dice
+}
 
-  constructor(operation: fc.Arbitrary<A>, { minLength = 0, maxLength }: Bounds) {
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export interface Dice {
+  readonly random: fc.Random
+  readonly bias: number | undefined
+}
+
+/**
+ * How the operations of a program come about, one after another.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Growth<A> {
+  readonly grow: (dice: Dice) => ReadonlyArray<Made<A>>
+  /** The same after some were made smaller or left out, where the same dice now make something else of those behind. */
+  readonly adapt: (made: ReadonlyArray<Made<A>>) => ReadonlyArray<Made<A>>
+}
+
+class Program<A> extends fc.Arbitrary<ReadonlyArray<A>> {
+  readonly growth: Growth<A>
+  readonly least: number
+  /** How each operation of a program came about, to make it smaller. */
+  readonly made = new WeakMap<ReadonlyArray<A>, ReadonlyArray<Made<A>>>()
+
+  constructor(growth: Growth<A>, least: number) {
     super()
-    this.operation = operation
-    this.least = minLength
-    this.most = maxLength
+    this.growth = growth
+    this.least = least
   }
 
-  of(operations: ReadonlyArray<fc.Value<A>>): fc.Value<ReadonlyArray<A>> {
-    const program = operations.map((operation) => operation.value)
-    this.made.set(program, operations)
+  of(made: ReadonlyArray<Made<A>>): fc.Value<ReadonlyArray<A>> {
+    const program = made.map(({ operation }) => operation.value)
+    this.made.set(program, made)
     return new fc.Value(program, undefined)
   }
 
   override generate(random: fc.Random, bias: number | undefined): fc.Value<ReadonlyArray<A>> {
-    const length = random.nextInt(this.least, this.most)
-    return this.of(Array.from({ length }, () => this.operation.generate(random, bias)))
+    return this.of(this.growth.grow({ random, bias }))
   }
 
   override canShrinkWithoutContext(_: unknown): _ is ReadonlyArray<A> {
@@ -48,21 +79,37 @@ class Program<A> extends fc.Arbitrary<ReadonlyArray<A>> {
     return fc.stream(this.smaller(this.made.get(program) ?? []))
   }
 
-  *smaller(operations: ReadonlyArray<fc.Value<A>>): IterableIterator<fc.Value<ReadonlyArray<A>>> {
-    const { length } = operations
+  *smaller(made: ReadonlyArray<Made<A>>): IterableIterator<fc.Value<ReadonlyArray<A>>> {
+    const { length } = made
     for (let cut = length; cut >= 1; cut = Math.floor(cut / 2)) {
-      if (length - cut >= this.least) yield this.of(operations.slice(0, length - cut))
+      if (length - cut >= this.least) yield this.of(made.slice(0, length - cut))
     }
     if (length > this.least) {
-      for (let i = length - 2; i >= 0; i--) yield this.of(operations.toSpliced(i, 1))
+      for (let i = length - 2; i >= 0; i--) yield* this.both(made.toSpliced(i, 1))
     }
-    for (const [i, operation] of operations.entries()) {
-      for (const less of this.operation.shrink(operation.value_, operation.context)) {
-        yield this.of(operations.with(i, less))
+    for (const [i, { by, operation }] of made.entries()) {
+      for (const less of by.shrink(operation.value_, operation.context)) {
+        yield* this.both(made.with(i, { by, operation: less }))
       }
     }
   }
+
+  /** As it is, and as it would be made now. */
+  *both(made: ReadonlyArray<Made<A>>): IterableIterator<fc.Value<ReadonlyArray<A>>> {
+    yield this.of(made)
+    const adapted = this.growth.adapt(made)
+    if (adapted.some((each, i) => each !== made[i])) yield this.of(adapted)
+  }
 }
+
+/**
+ * Programs that grow, of `least` operations at least.
+ *
+ * @category arbitraries
+ * @since 0.1.0
+ */
+export const growing = <A>(growth: Growth<A>, least: number): fc.Arbitrary<ReadonlyArray<A>> =>
+  new Program(growth, least)
 
 /**
  * Lists of operations.
@@ -70,5 +117,14 @@ class Program<A> extends fc.Arbitrary<ReadonlyArray<A>> {
  * @category arbitraries
  * @since 0.1.0
  */
-export const program = <A>(operation: fc.Arbitrary<A>, bounds: Bounds): fc.Arbitrary<ReadonlyArray<A>> =>
-  new Program(operation, bounds)
+export const program = <A>(by: fc.Arbitrary<A>, { minLength = 0, maxLength }: Bounds): fc.Arbitrary<ReadonlyArray<A>> =>
+  growing(
+    {
+      grow: ({ random, bias }) => {
+        const length = random.nextInt(minLength, maxLength)
+        return Array.from({ length }, () => ({ by, operation: by.generate(random, bias) }))
+      },
+      adapt: (made) => made,
+    },
+    minLength,
+  )

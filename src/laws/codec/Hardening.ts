@@ -14,7 +14,7 @@ import * as Hostile from "../arbitrary/Hostile.ts"
 import { agree, Difference } from "../Difference.ts"
 import * as Law from "../Law.ts"
 import { same } from "../Same.ts"
-import { nameOf, read, type StoredPayload, type Subject } from "./Subject.ts"
+import { nameOf, read, type StoredPayload, type Tried } from "./Subject.ts"
 
 const isStructure = (value: unknown): value is object => {
   if (typeof value !== "object" || value === null) return false
@@ -106,12 +106,12 @@ const reading = Effect.fnUntraced(function* <E>(
 })
 
 /** Payloads of every name and version, and of some that there are not. */
-const payloads = <E extends { readonly _tag: string }, S>({ codec, events, stored }: Subject<E, S>) => {
+const payloads = <E extends { readonly _tag: string }, S>({ codec, events, stored }: Tried<E, S>) => {
   const written = events.map((event): StoredPayload => {
     const encoded = EventCodec.encode(codec, event)
     return isLeft(encoded) ? { type: event._tag, schemaVersion: 1, data: {} } : encoded.right
   })
-  const proper = stored === undefined ? written : fc.oneof(written, stored)
+  const proper = fc.oneof(written, stored)
   const names = [...codec[TypeId].stored.keys(), "constructor", "__proto__", "toString", ""]
   const schemaVersion = fc.oneof(
     fc.integer({ min: 1, max: 4 }),
@@ -127,7 +127,7 @@ const payloads = <E extends { readonly _tag: string }, S>({ codec, events, store
  * @category laws
  * @since 0.1.0
  */
-export const C5 = <E extends { readonly _tag: string }, S>(subject: Subject<E, S>): Law.Law => {
+export const C5 = <E extends { readonly _tag: string }, S>(subject: Tried<E, S>): Law.Law => {
   const { codec, events, runs } = subject
   return Law.make({
     name: "C5",

@@ -16,7 +16,7 @@ import { program } from "../arbitrary/Programs.ts"
 import { agree } from "../Difference.ts"
 import * as Law from "../Law.ts"
 import { outcome, plain, tagOf } from "../store/World.ts"
-import { nameOf, read, type Subject, throughText, write } from "./Subject.ts"
+import { nameOf, read, type Tried, throughText, write } from "./Subject.ts"
 
 const [stream] = Commits.streams
 
@@ -24,10 +24,13 @@ const [stream] = Commits.streams
  * @category laws
  * @since 0.1.0
  */
-export const C6 = <E extends { readonly _tag: string }, S>(
-  { codec, events, runs, layer = Memory.layer }: Subject<E, S>,
-  stored: NonNullable<Subject<E, S>["stored"]>,
-): Law.Law =>
+export const C6 = <E extends { readonly _tag: string }, S>({
+  codec,
+  events,
+  stored,
+  runs,
+  layer = Memory.layer,
+}: Tried<E, S>): Law.Law =>
   Law.make({
     name: "C6",
     title: "renames and splits hide nothing",

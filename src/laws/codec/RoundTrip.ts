@@ -6,13 +6,13 @@
 import * as Effect from "effect/Effect"
 import { agree } from "../Difference.ts"
 import * as Law from "../Law.ts"
-import { read, type Subject, write } from "./Subject.ts"
+import { read, type Tried, write } from "./Subject.ts"
 
 /**
  * @category laws
  * @since 0.1.0
  */
-export const C1 = <E extends { readonly _tag: string }, S>({ codec, events, runs }: Subject<E, S>): Law.Law =>
+export const C1 = <E extends { readonly _tag: string }, S>({ codec, events, runs }: Tried<E, S>): Law.Law =>
   Law.make({
     name: "C1",
     title: "round trip",
@@ -29,7 +29,7 @@ export const C1 = <E extends { readonly _tag: string }, S>({ codec, events, runs
  * @category laws
  * @since 0.1.0
  */
-export const C2 = <E extends { readonly _tag: string }, S>({ codec, events, runs }: Subject<E, S>): Law.Law =>
+export const C2 = <E extends { readonly _tag: string }, S>({ codec, events, runs }: Tried<E, S>): Law.Law =>
   Law.make({
     name: "C2",
     title: "one way of writing",

@@ -11,7 +11,9 @@ import type { View } from "../../core/domain/View.ts"
 import * as EventCodec from "../../core/event/EventCodec.ts"
 import * as Json from "../../core/event/Json.ts"
 import type { EventStore } from "../../core/port/EventStore.ts"
-import { Difference } from "../Difference.ts"
+import * as Arbitrary from "../Arbitrary.ts"
+import { Mistake } from "../Difference.ts"
+import { tagOf } from "../domain/Telling.ts"
 
 /**
  * A payload as some version of the model wrote it.
@@ -45,7 +47,7 @@ export interface StoredPayload {
  *   events: fc.integer().map((by) => Counted.Counted({ by })),
  *   golden: [fixture]
  * }
- * console.log(CodecLaws.suite(subject).laws.map(({ name }) => name)) // [ 'C1', 'C2', 'C4', 'C5' ]
+ * console.log(CodecLaws.suite(subject).laws.map(({ name }) => name)) // [ 'C1', 'C2', 'C3', 'C4', 'C5', 'C6' ]
  * ```
  * @category model
  * @since 0.1.0
@@ -55,15 +57,16 @@ export interface Fixture<out E> extends StoredPayload {
 }
 
 /**
- * A codec with events of it, and what older versions of it wrote.
+ * A codec, and what it is tried with.
  *
  * @category model
  * @since 0.1.0
  */
 export interface Subject<E extends { readonly _tag: string }, S = unknown> {
   readonly codec: EventCodec.EventCodec<E>
-  readonly events: fc.Arbitrary<E>
-  /** Payloads under every name and version that was ever written. C3 and C6 need them. */
+  /** Derived from the codec, if left out: `Arbitrary.events`. */
+  readonly events?: fc.Arbitrary<E>
+  /** Payloads under every name and version that was ever written. Derived, if left out: `Arbitrary.stored`. */
   readonly stored?: fc.Arbitrary<StoredPayload>
   /** One of each name and version at least. C4 needs them. */
   readonly golden?: ReadonlyArray<Fixture<E>>
@@ -76,15 +79,42 @@ export interface Subject<E extends { readonly _tag: string }, S = unknown> {
 }
 
 /**
- * What should succeed: a fault is the other side of the equation.
+ * With what was derived.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Tried<E extends { readonly _tag: string }, S> extends Subject<E, S> {
+  readonly events: fc.Arbitrary<E>
+  readonly stored: fc.Arbitrary<StoredPayload>
+}
+
+/**
+ * What derives; where it cannot, the error says what to give.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const derived = <A>(laws: string, what: "events" | "stored", derive: () => A): A => {
+  try {
+    return derive()
+  } catch (error) {
+    if (!(error instanceof Arbitrary.Underivable)) throw error
+    throw new Error(`${laws}: ${error.message} As here: { ${what}: Arbitrary.${what}(codec, { at: … }) }.`)
+  }
+}
+
+/**
+ * What should succeed: a fault is a mistake.
  *
  * @category running
  * @since 0.1.0
  */
-export const succeeds = <A>(what: string, result: Either<Json.Fault, A>): Effect.Effect<A, Difference> =>
-  isLeft(result)
-    ? Effect.fail(new Difference({ what: `what came of ${what}`, expected: "no fault", actual: result.left }))
-    : Effect.succeed(result.right)
+export const succeeds = <A>(what: string, result: Either<Json.Fault, A>): Effect.Effect<A, Mistake> => {
+  if (!isLeft(result)) return Effect.succeed(result.right)
+  const { path, reason } = result.left
+  return Effect.fail(new Mistake({ says: `${what} failed${path === "" ? "" : ` at ${path}`}: ${reason}.` }))
+}
 
 /**
  * A value as it comes out of the text of its JSON: nothing is shared with what went in.
@@ -103,11 +133,8 @@ export const throughText = Effect.fnUntraced(function* (data: unknown) {
  * @category running
  * @since 0.1.0
  */
-export const write = Effect.fnUntraced(function* <E extends { readonly _tag: string }>(
-  codec: EventCodec.EventCodec<E>,
-  event: E,
-) {
-  const encoded = yield* succeeds(`encoding ${event._tag}`, EventCodec.encode(codec, event))
+export const write = Effect.fnUntraced(function* <E>(codec: EventCodec.EventCodec<E>, event: E) {
+  const encoded = yield* succeeds(`encoding ${tagOf(event) ?? "the event"}`, EventCodec.encode(codec, event))
   return { ...encoded, data: yield* throughText(encoded.data) }
 })
 
@@ -120,7 +147,7 @@ export const write = Effect.fnUntraced(function* <E extends { readonly _tag: str
 export const read = <E>(
   codec: EventCodec.EventCodec<E>,
   { type, schemaVersion, data }: { readonly type: string; readonly schemaVersion: number; readonly data: unknown },
-): Effect.Effect<ReadonlyArray<E>, Difference> =>
+): Effect.Effect<ReadonlyArray<E>, Mistake> =>
   succeeds(`decoding ${nameOf({ type, schemaVersion })}`, EventCodec.decode(codec, type, schemaVersion, data))
 
 /**

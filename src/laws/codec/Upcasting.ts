@@ -10,7 +10,7 @@ import type * as Payload from "../../core/event/Payload.ts"
 import { agree } from "../Difference.ts"
 import { copy } from "../domain/Purity.ts"
 import * as Law from "../Law.ts"
-import { nameOf, read, type StoredPayload, type Subject, succeeds, throughText, write } from "./Subject.ts"
+import { nameOf, read, type StoredPayload, succeeds, type Tried, throughText, write } from "./Subject.ts"
 
 /** Every version from the one that a payload was written as: each as it was once the latest. */
 const since = (versions: Payload.Versions<unknown>, first: number): ReadonlyArray<Payload.Versions<unknown>> => {
@@ -53,10 +53,7 @@ const rewritten = Effect.fnUntraced(function* (
  * @category laws
  * @since 0.1.0
  */
-export const C3 = <E extends { readonly _tag: string }, S>(
-  { codec, runs }: Subject<E, S>,
-  stored: NonNullable<Subject<E, S>["stored"]>,
-): Law.Law =>
+export const C3 = <E extends { readonly _tag: string }, S>({ codec, stored, runs }: Tried<E, S>): Law.Law =>
   Law.make({
     name: "C3",
     title: "read now or later",

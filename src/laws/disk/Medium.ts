@@ -171,8 +171,10 @@ export const sync = (medium: Medium, subject: Inode | string, succeeds: boolean)
     for (const pending of medium.pending) pending.isForgotten ||= isOf(subject, pending.change)
     return
   }
-  const due = medium.pending.filter(({ change, isForgotten }) => !isForgotten && isOf(subject, change))
-  for (const { change } of due) settle(medium, change)
+  const asked = medium.pending.filter(({ change }) => isOf(subject, change))
+  // What was forgotten does not come after what was asked later, and is on the disk for good.
+  const due = asked.slice(0, asked.findLastIndex(({ isForgotten }) => !isForgotten) + 1)
+  for (const { change, isForgotten } of due) if (!isForgotten) settle(medium, change)
   const rest = medium.pending.filter((pending) => !due.includes(pending))
   medium.pending.splice(0, medium.pending.length, ...rest)
 }

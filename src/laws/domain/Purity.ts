@@ -44,7 +44,12 @@ const clone = (value: unknown, copies: Map<object, unknown>): unknown => {
   const copied: object = Object.create(Object.getPrototypeOf(value))
   copies.set(value, copied)
   for (const [key, property] of Object.entries(value)) {
-    Object.defineProperty(copied, key, { value: clone(property, copies), enumerable: true })
+    Object.defineProperty(copied, key, {
+      value: clone(property, copies),
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    })
   }
   return copied
 }
@@ -55,25 +60,42 @@ const clone = (value: unknown, copies: Map<object, unknown>): unknown => {
  * @category copying
  * @since 0.1.0
  */
-export const copy = (value: unknown): unknown => clone(value, new Map())
+export function copy<A>(value: A): A
+export function copy(value: unknown): unknown {
+  return clone(value, new Map())
+}
 
 /**
- * Calls a synchronous function with the clock and the dice of one of two worlds.
+ * What a function can depend on without being given it. Nothing else of them counts: `0` and `1` are two of each.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface World {
+  readonly clock: 0 | 1
+  readonly dice: 0 | 1
+}
+
+/** The same in every run, so that a run can be repeated. */
+const noon = Date.UTC(2026, 0, 1, 12)
+
+/**
+ * Calls a synchronous function in a world.
  *
  * @category running
  * @since 0.1.0
  */
-export const shifted = <A>(world: 0 | 1, f: () => A): A => {
+export const shifted = <A>({ clock, dice }: World, f: () => A): A => {
   const { Date: date, Math: math } = globalThis
   const random = math.random
-  const now = date.now() + world * 86_400_000 * 400
+  const now = noon + clock * 86_400_000 * 400
   let thrown = 0
   globalThis.Date = new Proxy(date, {
     construct: (target, args) => Reflect.construct(target, args.length === 0 ? [now] : args),
     apply: () => new date(now).toString(),
     get: (target, key) => (key === "now" ? () => now : Reflect.get(target, key)),
   })
-  math.random = () => (world === 0 ? 0.25 : 0.75) + thrown++ / 1_000_000
+  math.random = () => (dice === 0 ? 0.25 : 0.75) + thrown++ / 1_000_000
   try {
     return f()
   } finally {

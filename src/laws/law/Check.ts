@@ -80,7 +80,8 @@ const watched = (law: Law, enough: (attempt: Attempt) => boolean) => {
     runBeforeEach: async () => inner.runBeforeEach(),
     runAfterEach: async () => inner.runAfterEach(),
     run: async (value) => {
-      if (!isFound && enough({ runs, seen })) return new fc.PreconditionFailure(true)
+      // One run at least, however short the time: without any, nothing is known.
+      if (!isFound && runs > 0 && enough({ runs, seen })) return new fc.PreconditionFailure(true)
       run = new Set()
       const failure = await inner.run(value)
       isFound ||= failure !== null && !fc.PreconditionFailure.isFailure(failure)

@@ -141,6 +141,12 @@ const judge = Effect.fnUntraced(function* (
       actual: times,
     })
     if (told._tag !== "Answered") continue
+    if (told.wrote.length > 0) {
+      yield* agree(`how many events of ${name} ${caller} was told of`, {
+        expected: timesOf(call),
+        actual: told.wrote.reduce((sum, { times }) => sum + times, 0),
+      })
+    }
     for (const seen of [...told.on, ...told.shown]) yield* judgeSeen(caller, seen, registers)
   }
   const violation = History.violation(historyOf(made, registers, late))
@@ -157,7 +163,8 @@ export const serializable = ({ layer, repository: make = repository, runs = 200 
   Interleaving.law({
     name: "S11",
     title: "strict serializability",
-    equation: "read and write edges, by versions, and real-time edges form no circle; what is shown was recorded",
+    equation:
+      "read and write edges, by versions, and real-time edges form no circle; what is shown was recorded, what was decided is answered",
     given: fc.record({
       callers: program(program(step, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 }),
       commits: program(

@@ -99,6 +99,7 @@ const stored = fc.oneof(
 
 describe("a codec of schemas", () => {
   laws(CodecLaws.suite({ codec: OrderEvent, events, stored }))
+  describe("and nothing else given", () => laws(CodecLaws.suite({ codec: OrderEvent })))
 
   const data = (event: OrderEvent) => rightOf(EventCodec.encode(OrderEvent, event)).data
   const id = OrderId.make("01900000-0000-7000-8000-000000000001")

@@ -4,6 +4,8 @@ import * as HashChain from "../../../src/core/event/HashChain.ts"
 import type { StoredEvent } from "../../../src/core/event/StoredEvent.ts"
 import type { StreamName } from "../../../src/core/event/StreamName.ts"
 import type { Chain } from "../../../src/laws/ChainLaws.ts"
+import * as ChainLaws from "../../../src/laws/ChainLaws.ts"
+import type { Case } from "./caught.ts"
 
 const good: Chain = HashChain
 
@@ -103,3 +105,15 @@ export const reportsTheLast: Chain = {
     return verified._tag === "Left" ? { ...verified, left: { ...verified.left, index: all.length - 1 } } : verified
   },
 }
+
+const broken = (chain: Chain) => ChainLaws.suite({ chain })
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "L5.1", flaw: "fields joined by |", suite: broken(joined) },
+  { law: "L5.1", flaw: "tags left out", suite: broken(tagsLeftOut) },
+  { law: "L5.1", flaw: "an absent cause like an empty one", suite: broken(absentAsEmpty) },
+  { law: "L5.2", flaw: "a verification that forgets its head", suite: broken(forgetsItsHead) },
+  { law: "L5.2", flaw: "a report of the last index", suite: broken(reportsTheLast) },
+  { law: "L5.3", flaw: "links that do not depend on the one before", suite: broken(unlinked) },
+  { law: "L5.3", flaw: "versions counted and nothing digested", suite: broken(countsOnly) },
+]

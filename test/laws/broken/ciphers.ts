@@ -4,9 +4,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Cipher, type Sealable } from "../../../src/core/port/Cipher.ts"
 import { OpenFailed } from "../../../src/core/port/Errors.ts"
+import { Snapshots } from "../../../src/core/port/Snapshots.ts"
 import { EventMapper } from "../../../src/core/program/EventMapper.ts"
 import * as AesGcm from "../../../src/interpreters/crypto/AesGcm.ts"
 import * as KeyRing from "../../../src/interpreters/crypto/KeyRing.ts"
+import * as Memory from "../../../src/interpreters/memory/Memory.ts"
+import * as LayerLaws from "../../../src/laws/LayerLaws.ts"
+import type { Case } from "./caught.ts"
 
 export const good = AesGcm.layer.pipe(Layer.provide(KeyRing.layer(KeyRing.generate("2026-11"))))
 
@@ -17,6 +21,8 @@ interface Flaws {
   readonly nonce?: () => Buffer
   readonly aad?: (aad: Uint8Array) => Uint8Array
   readonly checksTag?: boolean
+  /** In bytes; what was cut off it is not looked at. */
+  readonly tagLength?: number
 }
 
 /** AES-256-GCM as one writes it in a minute: nonce ‖ ciphertext ‖ tag. */
@@ -25,6 +31,7 @@ const simple = ({
   nonce = () => randomBytes(12),
   aad: bind = (aad) => aad,
   checksTag = true,
+  tagLength = 16,
 }: Flaws) =>
   Layer.succeed(Cipher, {
     keyFor,
@@ -41,7 +48,7 @@ const simple = ({
           if (sealed.length < 28) throw new Error("too short")
           const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12))
           decipher.setAAD(bind(aad))
-          decipher.setAuthTag(sealed.subarray(-16))
+          decipher.setAuthTag(sealed.subarray(-16).subarray(0, tagLength))
           const plaintext = decipher.update(sealed.subarray(12, -16))
           if (checksTag) decipher.final()
           return plaintext
@@ -82,6 +89,8 @@ export const aadIgnored = simple({ aad: () => new Uint8Array(0) })
 export const aadCut = simple({ aad: (aad) => aad.subarray(0, 8) })
 /** Decrypts, and does not ask whether it should have. */
 export const tagUnchecked = simple({ checksTag: false })
+/** The first four bytes of the tag are enough. */
+export const tagInPart = simple({ tagLength: 4 })
 /** Opens to less than was sealed: a block is lost. */
 export const losesTheEnd = Layer.effect(
   Cipher,
@@ -150,3 +159,37 @@ export const onlyNow = only(({ keyFor, open }, predicate) => {
       now ? open(keyId, sealed, aad) : Effect.fail(new OpenFailed({ keyId, where: "what is read" })),
   }
 })
+
+const broken = (layer: LayerLaws.CipherSubject["layer"]) => LayerLaws.cipher({ layer })
+const wired = (flawed: Partial<LayerLaws.WiringSubject>) =>
+  LayerLaws.wiring({ store: Memory.layer, cipher: good, ...flawed })
+const picking = (only: Only) => LayerLaws.picking({ store: Memory.layer, cipher: good, only })
+const builtOnce = Layer.suspend(() => EventMapper.layer)
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "L3.1", flaw: "an end that is lost", suite: broken(losesTheEnd) },
+  { law: "L3.1", flaw: "a cipher that seals nothing", suite: broken(sealsNothing) },
+  { law: "L3.2", flaw: "a ciphertext that opens in another stream", suite: broken(aadIgnored) },
+  { law: "L3.2", flaw: "additional data cut short", suite: broken(aadCut) },
+  { law: "L3.2", flaw: "a tag that nobody checks", suite: broken(tagUnchecked) },
+  { law: "L3.2", flaw: "a tag that is checked in part", suite: broken(tagInPart) },
+  { law: "L3.3", flaw: "one nonce for all", suite: broken(oneNonce) },
+  { law: "L3.3", flaw: "one nonce for all, behind random bytes", suite: broken(oneNonceHidden) },
+  { law: "L3.3", flaw: "a counter that begins again with every process", suite: broken(counterFromZero) },
+
+  {
+    law: "L2.1",
+    flaw: "a store without the snapshots to look into",
+    suite: wired({ store: Layer.merge(Memory.layer, Snapshots.none) }),
+    runs: 5,
+  },
+  { law: "L2.1", flaw: "snapshots forgotten", suite: wired({ cipher: snapshotsForgotten }), runs: 5 },
+  { law: "L2.1", flaw: "a mapper built once for all its uses", suite: wired({ mapper: builtOnce }), runs: 5 },
+  { law: "L2.1", flaw: "encoding for sealing", suite: wired({ cipher: encodesOnly }), runs: 5 },
+  { law: "L2.3", flaw: "a plain snapshot believed", suite: wired({ mapper: believesPlainSnapshots }) },
+
+  { law: "L2.2", flaw: "only the others sealed", suite: picking(onlyTheOthers) },
+  { law: "L2.2", flaw: "snapshots of sealed events left plain", suite: picking(onlyEvents) },
+  { law: "L2.2", flaw: "all sealed, whatever is picked", suite: picking(onlyInName) },
+  { law: "L2.2", flaw: "what was picked once not opened", suite: picking(onlyNow) },
+]

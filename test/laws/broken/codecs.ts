@@ -1,110 +1,29 @@
-/** The events of an order over a long life, and the ways in which such a codec goes wrong. */
-
+/** The ways in which the codec of an order goes wrong over its long life. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as fc from "fast-check"
 import { isLeft, left, right } from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
+import { NumberFromString } from "io-ts-types"
 import * as EventCodec from "../../../src/core/event/EventCodec.ts"
 import { EventStore } from "../../../src/core/port/EventStore.ts"
 import * as Memory from "../../../src/interpreters/memory/Memory.ts"
-import type * as CodecLaws from "../../../src/laws/CodecLaws.ts"
-
-const PlacedV1 = t.type({ item: t.string })
-const PlacedV2 = t.type({ item: t.string, count: t.number })
-const PlacedV3 = t.intersection([t.type({ items: t.readonlyArray(t.string) }), t.partial({ note: t.string })])
-const Paid = t.type({ amount: t.number })
-const Shipped = t.strict({ by: t.string })
-const Bought = t.type({ item: t.string, price: t.number })
-
-/** As many as were ordered, or nine. */
-const times = (count: number, item: string): ReadonlyArray<string> =>
-  Array.from({ length: Math.trunc(Math.min(Math.max(count, 0), 9)) }, () => item)
-
-const placed = EventCodec.version(PlacedV1)
-  .pipe(EventCodec.upcast(PlacedV2, (v1) => ({ ...v1, count: 1 })))
-  .pipe(EventCodec.upcast(PlacedV3, ({ item, count }) => ({ items: times(count, item) })))
-
-const past = {
-  OrderPlaced: EventCodec.renamed("Placed"),
-  Bought: EventCodec.split(Bought, ["Placed", "Paid"], ({ item, price }) => [
-    { _tag: "Placed", items: [item] },
-    { _tag: "Paid", amount: price },
-  ]),
-  // Its first version stands for another tag, and whoever asks for its own must find it all the same.
-  Shipped: EventCodec.split(t.type({ cash: t.number }), ["Paid"], ({ cash }) => [{ _tag: "Paid", amount: cash }]),
-  Noted: EventCodec.retired,
-} as const
-
-export const OrderEvent = EventCodec.make({ Placed: placed, Paid, Shipped }, { past })
-export type OrderEvent = EventCodec.TypeOf<typeof OrderEvent>
-
-const price = fc.double({ noNaN: true, noDefaultInfinity: true })
-const word = fc.string({ maxLength: 5 })
-
-export const events: fc.Arbitrary<OrderEvent> = fc.oneof(
-  fc
-    .record({ items: fc.array(word, { maxLength: 3 }), note: word }, { requiredKeys: ["items"] })
-    .map((payload) => OrderEvent.Placed(payload)),
-  price.map((amount) => OrderEvent.Paid({ amount })),
-  word.map((by) => OrderEvent.Shipped({ by })),
-)
-
-const under = <A extends CodecLaws.StoredPayload["data"]>(
-  type: string,
-  schemaVersion: number,
-  data: fc.Arbitrary<A>,
-): fc.Arbitrary<CodecLaws.StoredPayload> => data.map((data) => ({ type, schemaVersion, data }))
-
-const placedUnder = (type: string) => [
-  under(type, 1, fc.record({ item: word }, { noNullPrototype: true })),
-  under(type, 2, fc.record({ item: word, count: fc.integer({ min: 0, max: 9 }) }, { noNullPrototype: true })),
-]
-
-export const stored: fc.Arbitrary<CodecLaws.StoredPayload> = fc.oneof(
-  ...placedUnder("OrderPlaced"),
-  ...placedUnder("Placed"),
-  under("Placed", 3, fc.record({ items: fc.array(word, { maxLength: 3 }) }, { noNullPrototype: true })),
-  under("Paid", 1, fc.record({ amount: price }, { noNullPrototype: true })),
-  under("Bought", 1, fc.record({ item: word, price }, { noNullPrototype: true })),
-  under("Shipped", 1, fc.record({ cash: price }, { noNullPrototype: true })),
-  under("Shipped", 2, fc.record({ by: word }, { noNullPrototype: true })),
-  under("Noted", 1, fc.constant({ text: "call back" })),
-)
-
-export const golden: ReadonlyArray<CodecLaws.Fixture<OrderEvent>> = [
-  { type: "OrderPlaced", schemaVersion: 1, data: { item: "tea" }, events: [OrderEvent.Placed({ items: ["tea"] })] },
-  { type: "Placed", schemaVersion: 1, data: { item: "tea" }, events: [OrderEvent.Placed({ items: ["tea"] })] },
-  {
-    type: "Placed",
-    schemaVersion: 2,
-    data: { item: "tea", count: 2 },
-    events: [OrderEvent.Placed({ items: ["tea", "tea"] })],
-  },
-  { type: "Placed", schemaVersion: 3, data: { items: [] }, events: [OrderEvent.Placed({ items: [] })] },
-  { type: "Paid", schemaVersion: 1, data: { amount: 3 }, events: [OrderEvent.Paid({ amount: 3 })] },
-  {
-    type: "Bought",
-    schemaVersion: 1,
-    data: { item: "tea", price: 3 },
-    events: [OrderEvent.Placed({ items: ["tea"] }), OrderEvent.Paid({ amount: 3 })],
-  },
-  {
-    type: "Shipped",
-    schemaVersion: 1,
-    data: { cash: 5 },
-    events: [OrderEvent.Paid({ amount: 5 })],
-  },
-  { type: "Shipped", schemaVersion: 2, data: { by: "bike" }, events: [OrderEvent.Shipped({ by: "bike" })] },
-  { type: "Noted", schemaVersion: 1, data: { text: "call back" }, events: [] },
-]
-
-export const total = {
-  initial: 0,
-  evolve: (sum: number, event: OrderEvent): number => (event._tag === "Paid" ? sum + event.amount : sum),
-}
-
-export const good = { codec: OrderEvent, events, stored, golden, view: total }
+import * as CodecLaws from "../../../src/laws/CodecLaws.ts"
+import type { Case } from "./caught.ts"
+import {
+  golden,
+  good,
+  OrderEvent,
+  Paid,
+  PlacedV1,
+  PlacedV2,
+  PlacedV3,
+  past,
+  placed,
+  Shipped,
+  times,
+  word,
+} from "./orders.ts"
 
 /** A codec of numbers that is written and read by these. */
 const numbers = (name: string, encode: (n: number) => number, decode: (n: number) => number = (n) => n) =>
@@ -369,3 +288,61 @@ export const checking = Layer.effect(
     }),
   ),
 ).pipe(Layer.provide(Memory.layer))
+
+/** Reads a number from text, and writes what no reader of it accepts: `NaN`. */
+const FromText = EventCodec.make({ Counted: t.type({ n: NumberFromString }) })
+const fromText = fc.integer().map((n) => FromText.Counted({ n }))
+
+const broken = (flawed: Partial<CodecLaws.Subject<OrderEvent, number>>) => CodecLaws.suite({ ...good, ...flawed })
+const without = (left: (fixture: (typeof golden)[number]) => boolean) =>
+  broken({ golden: golden.filter((fixture) => !left(fixture)) })
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "C2", flaw: "a codec that writes when it was written", suite: broken({ codec: Stamping }) },
+  {
+    law: "C2",
+    flaw: "a codec that writes a set in another order each time",
+    suite: CodecLaws.suite({ codec: Reversing, events: reversed }),
+  },
+
+  { law: "C3", flaw: "an upcast whose answer its version does not accept", suite: broken({ codec: Unacceptable }) },
+  { law: "C3", flaw: "an upcast whose answer its version writes otherwise", suite: broken({ codec: Losing }) },
+  { law: "C3", flaw: "an upcast that keeps what it answered, and changes it", suite: broken({ codec: Sharing }) },
+  { law: "C3", flaw: "a split into what the tag's codec does not accept", suite: broken({ codec: Ill }) },
+  { law: "C3", flaw: "a split that does not decode", suite: broken({ codec: Undeclared }) },
+
+  { law: "C4", flaw: "an upcast that changed its mind", suite: broken({ codec: Reinterpreting }) },
+  { law: "C4", flaw: "an old name that was forgotten", suite: broken({ codec: Forgetful }) },
+  { law: "C4", flaw: "a first version that was dropped", suite: broken({ codec: Dropping }) },
+  { law: "C4", flaw: "an evolve that refuses history", suite: broken({ view: refusing }) },
+  { law: "C4", flaw: "an evolve that comes to nothing", suite: broken({ view: vanishing }) },
+  {
+    law: "C4",
+    flaw: "a corpus without one version",
+    suite: without(({ type, schemaVersion }) => type === "Placed" && schemaVersion === 2),
+  },
+  { law: "C4", flaw: "a corpus without an old name", suite: without(({ type }) => type === "OrderPlaced") },
+  { law: "C4", flaw: "a corpus without a retired name", suite: without(({ type }) => type === "Noted") },
+  { law: "C4", flaw: "an empty corpus", suite: without(() => true) },
+
+  { law: "C5", flaw: "a codec that writes what it should refuse", suite: broken({ codec: Careless }) },
+  { law: "C5", flaw: "a codec that refuses and does not say why", suite: broken({ codec: Silent }) },
+  { law: "C5", flaw: "a codec that throws on a long text", suite: broken({ codec: Throwing }) },
+  { law: "C5", flaw: "a codec that throws on a name that it does not know", suite: broken({ codec: Reading }) },
+  { law: "C5", flaw: "a codec that reads what it does not write", suite: broken({ codec: OneWay }) },
+  {
+    law: "C5",
+    flaw: "a codec of numbers of 32 bits",
+    suite: CodecLaws.suite({ codec: Narrowing, events: small }),
+  },
+  {
+    law: "C5",
+    flaw: "NumberFromString, which writes NaN",
+    suite: CodecLaws.suite({ codec: FromText, events: fromText }),
+  },
+
+  { law: "C6", flaw: "a codec that knows its own names only", suite: broken({ codec: OwnNames }) },
+  { law: "C6", flaw: "a codec that knows the first tag of a split only", suite: broken({ codec: FirstOnly }) },
+  { law: "C6", flaw: "a store that does not find old names", suite: broken({ layer: finding }) },
+  { law: "C6", flaw: "a store that checks one type of a condition", suite: broken({ layer: checking }) },
+]

@@ -1,10 +1,9 @@
-/** Combinators that are wrong in one way each; some were published so. */
+/** Combinators of deciders that are wrong in one way each; some were published so. */
 import { isLeft, map, right } from "fp-ts/lib/Either.js"
 import { isNone } from "fp-ts/lib/Option.js"
 import * as Decider from "../../../src/core/domain/Decider.ts"
-import * as ProcessManager from "../../../src/core/domain/ProcessManager.ts"
-import * as View from "../../../src/core/domain/View.ts"
-import type * as CombinatorLaws from "../../../src/laws/CombinatorLaws.ts"
+import * as CombinatorLaws from "../../../src/laws/CombinatorLaws.ts"
+import type { Case } from "./caught.ts"
 
 type Broken = Required<NonNullable<CombinatorLaws.Subject["decider"]>>
 type States = { readonly [name: string]: unknown }
@@ -89,6 +88,19 @@ export const productForgets = flawedProduct((good, parts) => ({
   },
 }))
 
+/** Each part answers with the whole state as it was, but for its own: what the others made of it is overwritten. */
+export const productOverwrites = flawedProduct((_good, parts) => ({
+  evolve: (state, { _tag, event }) =>
+    Object.fromEntries(
+      Object.entries(parts).flatMap(([name, part]) =>
+        Object.entries(name === _tag ? { ...state, [name]: part.evolve(state[name], event) } : state),
+      ),
+    ),
+}))
+
+/** Nothing to do, and never over: beside it no product ever is. */
+export const neutralNeverOver: Broken["neutral"] = <C, E>() => ({ ...Decider.neutral<C, E>(), isTerminal: () => false })
+
 interface Tagged {
   readonly _tag: string
 }
@@ -129,6 +141,14 @@ export const combineForAll = flawedCombination((_good, parts) => ({
 /** Decides on the beginning, whatever happened since. */
 export const combineStale = flawedCombination((good) => ({ decide: (command) => good.decide(command, good.initial) }))
 
+/** Each command reaches every part, and what any of them decides counts (published so). */
+export const combineAsksAll = flawedCombination((_good, parts) => ({
+  decide: (command, state) => {
+    const decisions = Object.entries(parts).map(([name, part]) => part.decide(command, state[name]))
+    return decisions.find(isLeft) ?? right(decisions.flatMap((decision) => (isLeft(decision) ? [] : decision.right)))
+  },
+}))
+
 /** One state for all keys. */
 export const manyShare: Broken["many"] =
   <K>() =>
@@ -161,116 +181,36 @@ export const manyInPlace: Broken["many"] =
     }
   }
 
-/** Each command is decided on the state before the batch. */
-export const batchStale: Broken["batch"] = (self) => ({
-  ...self,
-  decide: (commands, state) => {
-    const decisions = commands.map((command) => self.decide(command, state))
-    return decisions.find(isLeft) ?? right(decisions.flatMap((decision) => (isLeft(decision) ? [] : decision.right)))
+const broken = (decider: Partial<Broken>) => CombinatorLaws.suite({ decider })
+
+export const cases: ReadonlyArray<Case> = [
+  {
+    law: "A1",
+    flaw: "a translated command that is decided on the beginning",
+    suite: broken({ mapCommand: mapCommandFromTheBeginning }),
   },
-})
-
-/** What was decided before a rejection is kept. */
-export const batchInPart: Broken["batch"] = (self) => ({
-  ...self,
-  decide: (commands, state) => {
-    for (let most = commands.length; most > 0; most--) {
-      const decision = Decider.batch(self).decide(commands.slice(0, most), state)
-      if (!isLeft(decision)) return decision
-    }
-    return right([])
+  { law: "A2", flaw: "all events but the first lost", suite: broken({ imapEvent: imapEventFirstOnly }) },
+  { law: "A3", flaw: "a translated state that is never over", suite: broken({ imapState: imapStateEndless }) },
+  { law: "A4", flaw: "rejections taken for no events", suite: broken({ mapRejection: rejectionsSwallowed }) },
+  {
+    law: "A5",
+    flaw: "foreign events that take it back to the beginning",
+    suite: broken({ adapt: adaptStartsAnew }),
   },
-})
-
-type Orchestrate = Broken["orchestrate"]
-
-/** What a process manager asks for is decided on the state before the command (published so). */
-export const orchestrateStale: Orchestrate =
-  <EP, CP, P>(process: ProcessManager.ProcessManager<EP, CP, P>, fuel: number) =>
-  <C, S, E extends EP, R>(self: Decider.Decider<C | CP, S, E, R>) => ({
-    ...Decider.orchestrate(process, fuel)<C, S, E, R>(self),
-    decide: (command: C | CP, state: Decider.Orchestrated<S, P>) => {
-      const stale = { ...self, decide: (next: C | CP) => self.decide(next, state.decider) }
-      return Decider.orchestrate(process, fuel)<C, S, E, R>(stale).decide(command, state)
-    },
-  })
-
-/** One command is never asked for: the last. */
-export const orchestrateOneTooFew: Orchestrate = (process, fuel) => Decider.orchestrate(process, Math.max(0, fuel - 1))
-
-/** The process manager begins anew with each command. */
-export const orchestrateForgets: Orchestrate = (process, fuel) => (self) => {
-  const good = Decider.orchestrate(process, fuel)(self)
-  return {
-    ...good,
-    decide: (command, state) => good.decide(command, { ...state, process: process.initial }),
-  }
-}
-
-/** A rejection of what was asked for ends the asking, and is not told. */
-export const orchestrateInPart: Orchestrate = (process, fuel) => (self) => {
-  const good = Decider.orchestrate(process, fuel)(self)
-  return {
-    ...good,
-    decide: (command, state) => {
-      const decision = good.decide(command, state)
-      return isLeft(decision) ? self.decide(command, state.decider) : decision
-    },
-  }
-}
-
-/** What was asked for last is done first. */
-export const orchestrateDepthFirst: Orchestrate = (process, fuel) =>
-  Decider.orchestrate({ ...process, react: (state, event) => process.react(state, event).toReversed() }, fuel)
-
-type Views = NonNullable<CombinatorLaws.Subject["view"]>
-
-/** The first view's state is lost. */
-function lastOnly<V>(views: V): never
-function lastOnly(views: { readonly [name: string]: View.View<unknown, unknown> }): View.View<States, unknown> {
-  const good: View.View<States, unknown> = View.product(views)
-  const [[first] = [""]] = Object.entries(views)
-  return { ...good, evolve: (state, event) => ({ ...good.evolve(state, event), [first]: good.initial[first] }) }
-}
-export const viewProductLoses: NonNullable<Views["product"]> = lastOnly
-
-/** A foreign event takes it back to the beginning. */
-export const viewAdaptStartsAnew: NonNullable<Views["adapt"]> = (getOption) => (self) => ({
-  ...self,
-  evolve: (state, event) => {
-    const own = getOption(event)
-    return isNone(own) ? self.initial : self.evolve(state, own.value)
+  {
+    law: "A5",
+    flaw: "an adapted decider that decides on the beginning",
+    suite: broken({ adapt: adaptDecidesOnTheBeginning }),
   },
-})
-
-export const viewUntranslated: NonNullable<Views["imap"]> = (to, from) => (self) => ({
-  ...View.imap(to, from)(self),
-  evolve: (_state, event) => to(self.evolve(self.initial, event)),
-})
-
-type Policies = NonNullable<CombinatorLaws.Subject["policy"]>
-
-export const concatReversed: NonNullable<Policies["concat"]> = (first, second) => (event) => [
-  ...second(event),
-  ...first(event),
+  { law: "A6", flaw: "a product whose events reach all parts", suite: broken({ product: productForAll }) },
+  { law: "A6", flaw: "a product that is over when one part is", suite: broken({ product: productOverTooSoon }) },
+  { law: "A6", flaw: "a product whose last update wins", suite: broken({ product: productForgets }) },
+  { law: "A6", flaw: "a product that loses updates", suite: broken({ product: productOverwrites }) },
+  { law: "A6", flaw: "a neutral decider that is never over", suite: broken({ neutral: neutralNeverOver }) },
+  { law: "A7", flaw: "a combination whose commands reach all parts", suite: broken({ combine: combineAsksAll }) },
+  { law: "A7", flaw: "a combination whose events reach all parts", suite: broken({ combine: combineForAll }) },
+  { law: "A7", flaw: "a combination that decides on the beginning", suite: broken({ combine: combineStale }) },
+  { law: "A8", flaw: "one state for all keys", suite: broken({ many: manyShare }) },
+  { law: "A8", flaw: "keys that are over because those touched are", suite: broken({ many: manyOverTouched }) },
+  { law: "A8", flaw: "a map that is changed in place", suite: broken({ many: manyInPlace }) },
 ]
-export const concatOnce: NonNullable<Policies["concat"]> = (first, second) => (event) => [
-  ...new Set([...first(event), ...second(event)]),
-]
-
-type Processes = NonNullable<CombinatorLaws.Subject["process"]>
-
-/** What is owed is forgotten, so that nothing is done after a restart. */
-export const promapForgets: NonNullable<Processes["promap"]> = (f, g) => (self) => ({
-  ...ProcessManager.promap(f, g)(self),
-  pending: () => [],
-})
-
-/** A foreign event makes it ask again for all that it is owed. */
-export const adaptAsksAgain: NonNullable<Processes["adapt"]> = (getOption) => (self) => ({
-  ...ProcessManager.adapt(getOption)(self),
-  react: (state, event) => {
-    const own = getOption(event)
-    return isNone(own) ? self.pending(state) : self.react(state, own.value)
-  },
-})

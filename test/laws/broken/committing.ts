@@ -1,9 +1,10 @@
 /** Stores whose commits are flawed. */
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Commit from "../../../src/core/event/Commit.ts"
 import { VersionConflict } from "../../../src/core/event/Errors.ts"
+import * as StoreLaws from "../../../src/laws/StoreLaws.ts"
+import type { Case } from "./caught.ts"
 import { flawed, type Store, type StoreLayer, together, versionOf } from "./Flawed.ts"
 
 /** A flaw in what is asked for. */
@@ -27,6 +28,24 @@ export const bodiesAsText = asking((commit) => ({
   })),
 }))
 
+/** Answers with the versions that the streams had before. */
+export const answersBefore = flawed(({ store }) => ({
+  store: {
+    commit: Effect.fnUntraced(function* (commit) {
+      const before = yield* Effect.forEach(commit.writes, ({ stream }) => versionOf(store, stream))
+      const committed = yield* store.commit(commit)
+      const streams = committed.streams.map((head, i) => ({ ...head, version: before[i] ?? head.version }))
+      return committed.repeated ? committed : { ...committed, streams }
+    }),
+  },
+}))
+
+/** The expected version of the first write is checked, and those of the others are not. */
+export const firstWriteChecked = asking((commit) => ({
+  ...commit,
+  writes: commit.writes.map((write, i) => (i === 0 ? write : { ...write, expected: Commit.any })),
+}))
+
 /** As emmett's, but for its other half. */
 export const streamExistsIsNoCheck = expecting((expected) => (expected._tag === "StreamExists" ? Commit.any : expected))
 /** As emmett's on SQL: a stream that should not exist is opened twice. */
@@ -42,6 +61,19 @@ export const assertionsDropped = flawed(({ store }) => ({
       )
       return store.commit({ ...commit, writes: writes.length === 0 ? dropped : writes })
     },
+  },
+}))
+
+/** A write without events is answered as if its stream had none: nothing was inserted, so no version came back. */
+export const assertionsAnsweredWithNothing = flawed(({ store }) => ({
+  store: {
+    commit: (commit) =>
+      Effect.map(store.commit(commit), (committed) => ({
+        ...committed,
+        streams: committed.streams.map((head, i) =>
+          commit.writes[i]?.events.length === 0 ? { ...head, version: 0, link: new Uint8Array(32) } : head,
+        ),
+      })),
   },
 }))
 
@@ -120,28 +152,6 @@ export const anyConflicts = flawed(({ store }) => ({
   },
 }))
 
-/** The condition is checked without the lock that appends take: two commits pass at once. */
-export const conditionWithoutLock = flawed(({ store }) => ({
-  store: {
-    commit: Effect.fnUntraced(function* (commit) {
-      const { condition, ...unconditional } = commit
-      if (condition === undefined || eventsOf(commit).length === 0) return yield* store.commit(commit)
-      const found = yield* store.readAll({ after: condition.after, filter: condition.failIfMatch, limit: 1 })
-      if (found.events.length > 0) return yield* store.commit(commit)
-      yield* Effect.yieldNow
-      return yield* store.commit(unconditional)
-    }),
-  },
-}))
-
-/** Only the first item of a condition's query is looked at. */
-export const conditionOfOneItem = asking((commit) => {
-  const [item] = commit.condition?.failIfMatch.items ?? []
-  return commit.condition === undefined || item === undefined
-    ? commit
-    : { ...commit, condition: { ...commit.condition, failIfMatch: { items: [item] } } }
-})
-
 /** `ON CONFLICT DO NOTHING`: what is known is left out, its neighbours are appended. */
 export const knownEventsSkipped = flawed(({ store }) => ({
   store: {
@@ -205,6 +215,24 @@ export const emptyCommandsForgotten = asking((commit) => {
   return commands.length > 0 ? { ...rest, commands } : commit.writes.length > 0 ? rest : commit
 })
 
+/** A command id is all that is looked at: another commit under it is answered with the outcome of the first. */
+export const commandIdAlone = flawed(({ store }) => {
+  const first = new Map<string, Commit.Commit>()
+  return {
+    store: {
+      commit: (commit) => {
+        const known = commit.commands?.map(({ id }) => first.get(id)).find((before) => before !== undefined)
+        if (known !== undefined) return store.commit(known)
+        return Effect.tap(store.commit(commit), () =>
+          Effect.sync(() => {
+            for (const { id } of commit.commands ?? []) first.set(id, commit)
+          }),
+        )
+      },
+    },
+  }
+})
+
 /** A repeat is answered with how things stand now. */
 export const repeatsAnswerNow = flawed(({ store }) => ({
   store: {
@@ -215,56 +243,6 @@ export const repeatsAnswerNow = flawed(({ store }) => ({
         Effect.map(versionOf(store, stood.stream), (version) => ({ ...stood, version })),
       )
       return { ...committed, streams }
-    }),
-  },
-}))
-
-/** Whatever the epoch, the commit counts as that of the lease in force. */
-export const epochUnchecked = flawed(({ store, checkpoints }) => {
-  const epochs = new Map<string, number>()
-  const keyOf = (key: Commit.CheckpointKey): string => JSON.stringify([key.consumer, key.upstream, key.partition])
-  return {
-    checkpoints: {
-      acquire: (key, ttl) =>
-        Effect.tap(checkpoints.acquire(key, ttl), (lease) =>
-          Effect.sync(() => {
-            if (Option.isSome(lease)) epochs.set(keyOf(key), lease.value.epoch)
-          }),
-        ),
-    },
-    store: {
-      commit: (commit) => {
-        const { checkpoint } = commit
-        const epoch = checkpoint && (epochs.get(keyOf(checkpoint)) ?? 0)
-        return store.commit(
-          checkpoint === undefined ? commit : { ...commit, checkpoint: { ...checkpoint, epoch: epoch ?? 0 } },
-        )
-      },
-    },
-  }
-})
-
-/** Reads a checkpoint of any key, also of one that no commit could move. */
-export const keysUnchecked = flawed(({ checkpoints }) => ({
-  checkpoints: {
-    read: (key) => Effect.catchTag(checkpoints.read(key), "InvalidInput", () => Effect.succeed(0)),
-  },
-}))
-
-/** The tracking record is dropped where the commit writes events. */
-export const checkpointDropped = asking((commit) => {
-  const { checkpoint: _, ...rest } = commit
-  return eventsOf(commit).length > 0 ? rest : commit
-})
-
-/** The checkpoint moves first, in a transaction of its own. */
-export const checkpointApart = flawed(({ store }) => ({
-  store: {
-    commit: Effect.fnUntraced(function* (commit: Parameters<Store["commit"]>[0]) {
-      const { checkpoint, ...rest } = commit
-      if (checkpoint === undefined || commit.writes.length === 0) return yield* store.commit(commit)
-      yield* store.commit({ hash: commit.hash, writes: [], checkpoint })
-      return yield* store.commit(rest)
     }),
   },
 }))
@@ -305,3 +283,31 @@ export const failsTogether = flawed(({ store }) => {
     },
   }
 })
+
+const broken = (layer: StoreLayer) => StoreLaws.suite({ layer })
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "S1", flaw: "a store with bodies kept as text", suite: broken(bodiesAsText) },
+  { law: "S1", flaw: "a store with answers of how it was before", suite: broken(answersBefore) },
+  { law: "S2", flaw: "a store with only the first write checked", suite: broken(firstWriteChecked) },
+  { law: "S2", flaw: "a store with StreamExists as no check", suite: broken(streamExistsIsNoCheck) },
+  { law: "S2", flaw: "STREAM_DOES_NOT_EXIST as no check", suite: broken(noStreamIsNoCheck) },
+  { law: "S2", flaw: "a store with a conflict without the winner's version", suite: broken(conflictWithoutWinner) },
+  { law: "S3", flaw: "a store with assertions taken for nothing to do", suite: broken(assertionsDropped) },
+  {
+    law: "S3",
+    flaw: "a store with assertions answered with no version",
+    suite: broken(assertionsAnsweredWithNothing),
+  },
+  { law: "S4", flaw: "a store with writes without a transaction", suite: broken(noTransaction) },
+  { law: "S4", flaw: "a store with ids of refused commits kept", suite: broken(idsOfRefusedCommitsKept) },
+  { law: "S7", flaw: "a store with check, then act", suite: broken(checkThenAct) },
+  { law: "S8", flaw: "unchecked appends rejected", suite: broken(anyConflicts) },
+  { law: "S13", flaw: "a store with known events skipped", suite: broken(knownEventsSkipped) },
+  { law: "S13", flaw: "a store with repeats appended", suite: broken(repeatsAppended) },
+  { law: "S13", flaw: "a store with empty commands forgotten", suite: broken(emptyCommandsForgotten) },
+  { law: "S13", flaw: "a store with command ids and no look at the rest", suite: broken(commandIdAlone) },
+  { law: "S13", flaw: "a store with repeats answered with how things stand now", suite: broken(repeatsAnswerNow) },
+  { law: "S17", flaw: "a store with hashes unchecked", suite: broken(hashUnchecked) },
+  { law: "S19", flaw: "a store with a batch that fails as one", suite: broken(failsTogether) },
+]

@@ -13,6 +13,8 @@ import { Hash } from "../../../src/core/port/Hash.ts"
 import { Snapshots } from "../../../src/core/port/Snapshots.ts"
 import { EventMapper } from "../../../src/core/program/EventMapper.ts"
 import * as Memory from "../../../src/interpreters/memory/Memory.ts"
+import * as LayerLaws from "../../../src/laws/LayerLaws.ts"
+import type { Case } from "./caught.ts"
 
 const dressed = (mapper: Layer.Layer<EventMapper>) => Layer.merge(Memory.layer, mapper)
 
@@ -121,3 +123,18 @@ export const linksIgnored = Layer.merge(
     }),
   ),
 )
+
+const seen = (layer: LayerLaws.TransparencySubject["layer"]) => LayerLaws.transparency({ layer })
+const snapshots = (layer: LayerLaws.TransparencySubject["layer"]) => LayerLaws.snapshots({ layer })
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "L1.1", flaw: "metadata that is lost", suite: seen(metadataLost) },
+  { law: "L1.1", flaw: "compression that changes long bodies", suite: seen(foldsRepeats) },
+  { law: "L1.1", flaw: "snapshots that come back changed", suite: seen(snapshotsChanged) },
+
+  { law: "SN2", flaw: "a model version that nobody looks at", suite: snapshots(modelIgnored) },
+  { law: "SN2", flaw: "a codec version that nobody looks at", suite: snapshots(codecIgnored) },
+  { law: "SN2", flaw: "a digest that nobody looks at", suite: snapshots(digestIgnored) },
+  { law: "SN2", flaw: "a link that nobody looks at", suite: snapshots(linksIgnored) },
+  { law: "SN2", flaw: "an unknown key that is fatal", suite: snapshots(unknownKeyFatal) },
+]

@@ -5,6 +5,10 @@ import * as Decider from "../../../src/core/domain/Decider.ts"
 import type { View } from "../../../src/core/domain/View.ts"
 import * as Aggregate from "../../../src/core/event/Aggregate.ts"
 import * as EventCodec from "../../../src/core/event/EventCodec.ts"
+import * as CodecLaws from "../../../src/laws/CodecLaws.ts"
+import * as DeciderLaws from "../../../src/laws/DeciderLaws.ts"
+import * as SnapshotLaws from "../../../src/laws/SnapshotLaws.ts"
+import type { Case } from "./caught.ts"
 
 export const LampEvent = EventCodec.make({
   Switched: t.type({ on: t.boolean, times: t.number }),
@@ -103,7 +107,7 @@ export const mutatesAMap = Decider.make({
   initial: new Map<string, number>(),
   decide: (command: LampCommand, _: Map<string, number>) =>
     Decider.accept(LampEvent.Named({ name: command._tag === "Name" ? command.name : "" })),
-  evolve: (state: Map<string, number>, event: LampEvent) => state.set(event._tag, state.size),
+  evolve: (state: Map<string, number>, event: LampEvent) => state.set(event._tag, (state.get(event._tag) ?? 0) + 1),
 })
 
 /** Throws where it is full. */
@@ -123,6 +127,23 @@ export const refusesHistory = Decider.make({
     return evolve(lamp, event)
   },
 })
+
+/** What each event makes of the state, in a table that nobody checks for gaps. */
+const byTag: Readonly<Record<string, (lamp: Lamp, event: LampEvent) => Lamp>> = { Switched: evolve }
+
+/** Knows no more than half of the events. */
+function evolveForgetting(lamp: Lamp, event: LampEvent): Lamp
+function evolveForgetting(lamp: Lamp, event: LampEvent): Lamp | undefined {
+  return byTag[event._tag]?.(lamp, event)
+}
+export const forgetsAnEvent = Decider.make({ ...parts, evolve: evolveForgetting })
+
+/** Answers nothing to a command that it does not know. */
+function decideForgetting(command: LampCommand, lamp: Lamp): ReturnType<typeof decide>
+function decideForgetting(command: LampCommand, lamp: Lamp): ReturnType<typeof decide> | undefined {
+  return command._tag === "Name" ? decide(command, lamp) : undefined
+}
+export const forgetsACommand = Decider.make({ ...parts, decide: decideForgetting })
 
 /** Rounds what it writes. */
 export const Rounding = EventCodec.make({
@@ -175,3 +196,37 @@ export const ForgetfulLamps = counted(
 export const ShortLamps = counted(
   new t.Type("Short", LampState.is, LampState.validate, (lamp) => ({ ...lamp, names: lamp.names.slice(0, 2) })),
 )
+
+const folded = (fold: typeof Decider.fold) =>
+  DeciderLaws.suite({ decider: count, commands: fc.integer({ min: -2, max: 2 }), fold })
+const decided = <S, R>(decider: Decider.Decider<LampCommand, S, LampEvent, R>) =>
+  DeciderLaws.suite({ decider, commands, events })
+const encoded = (codec: EventCodec.EventCodec<LampEvent>) => CodecLaws.suite({ codec, events })
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "D1", flaw: "a resumed fold that takes a falsy state for none", suite: folded(foldFromFalsy) },
+  { law: "D1", flaw: "a fold that loses the end of a page", suite: folded(foldLosingPages) },
+  { law: "D2", flaw: "an evolve that changes the state it was given", suite: decided(mutating) },
+  { law: "D2", flaw: "a decide that asks the clock", suite: decided(asksTheClock) },
+  { law: "D2", flaw: "an evolve that rolls the dice", suite: decided(rollsTheDice) },
+  { law: "D2", flaw: "an evolve that changes a Map in place", suite: decided(mutatesAMap) },
+  { law: "D3", flaw: "a decide that throws", suite: decided(throwsWhenFull) },
+  { law: "D3", flaw: "rules inside evolve, made tighter since", suite: decided(refusesHistory) },
+  { law: "D3", flaw: "an evolve that forgets an event", suite: decided(forgetsAnEvent) },
+  { law: "D3", flaw: "a decide that forgets a command", suite: decided(forgetsACommand) },
+
+  { law: "C1", flaw: "a codec that rounds", suite: encoded(Rounding) },
+  { law: "C1", flaw: "a codec that drops a property", suite: encoded(Dropping) },
+  { law: "C1", flaw: "a codec that cannot write what the model emits", suite: encoded(Narrow) },
+
+  {
+    law: "SN1",
+    flaw: "a snapshot without a field",
+    suite: SnapshotLaws.suite({ aggregate: ForgetfulLamps, commands }),
+  },
+  {
+    law: "SN1",
+    flaw: "a snapshot of the beginning of a list",
+    suite: SnapshotLaws.suite({ aggregate: ShortLamps, commands }),
+  },
+]

@@ -4,6 +4,8 @@ import * as Layer from "effect/Layer"
 import { EventStore } from "../../../src/core/port/EventStore.ts"
 import { NotificationLog, type Section } from "../../../src/core/program/NotificationLog.ts"
 import * as Memory from "../../../src/interpreters/memory/Memory.ts"
+import * as NotificationLaws from "../../../src/laws/NotificationLaws.ts"
+import type { Case } from "./caught.ts"
 
 type Log = NotificationLog["Service"]
 type Store = EventStore["Service"]
@@ -61,3 +63,14 @@ export const sliding = flawed((log, store) =>
 export const anyBounds = flawed(
   (log) => (id) => Effect.catchTag(log.section(id), "InvalidInput", () => log.section("current")),
 )
+
+const broken = (layer: NotificationLaws.Subject["layer"]) => NotificationLaws.suite({ layer })
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "S16", flaw: "sections archived early", suite: broken(archivedEarly) },
+  { law: "S16", flaw: "a next link that comes late", suite: broken(nextWhenFilled) },
+  { law: "S16", flaw: "previous links that skip", suite: broken(previousSkips) },
+  { law: "S16", flaw: "a current section that is full", suite: broken(currentIsLast) },
+  { law: "S16", flaw: "sections that slide", suite: broken(sliding) },
+  { law: "S16", flaw: "bounds of any kind", suite: broken(anyBounds) },
+]

@@ -2,6 +2,8 @@
 import * as fc from "fast-check"
 import * as Decider from "../../../src/core/domain/Decider.ts"
 import * as ProcessManager from "../../../src/core/domain/ProcessManager.ts"
+import * as ProcessLaws from "../../../src/laws/ProcessLaws.ts"
+import type { Case } from "./caught.ts"
 
 export type Event =
   | { readonly _tag: "Ordered"; readonly parcel: number }
@@ -102,6 +104,9 @@ export const comesBack = {
   isTerminal: (state: Day) => evening(state) && state.sent % 2 === 0,
 }
 
+/** Takes orders at night. */
+export const worksAtNight = { ...dayCourier, react: (_: Day, event: Event): ToDo => asks(event) }
+
 /** Asks, and remembers nothing of it. */
 export const forgets = { ...courier, pending: (): ToDo => [] }
 /** Remembers one thing at a time. */
@@ -116,3 +121,37 @@ export const skipsPacking = {
   pending: (todo: ToDo): ToDo =>
     todo.map((command) => (command._tag === "Pack" ? { _tag: "Send", parcel: command.parcel } : command)),
 }
+
+const broken = <S>(process: ProcessManager.ProcessManager<Event, Command, S>) => ProcessLaws.suite({ process, events })
+const restarted = (process: typeof courier) => ProcessLaws.restart({ process, decider: depot, commands })
+const decided = (decide: (command: Command) => ReturnType<typeof depot.decide>) =>
+  ProcessLaws.restart({ process: forgets, decider: { ...depot, decide }, commands })
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "PM1", flaw: "a courier that forgets what it asked for", suite: broken(forgets) },
+  { law: "PM2", flaw: "a courier that owes what nobody asked for", suite: broken(bornOwing) },
+  { law: "PM2", flaw: "a courier that does otherwise after a restart", suite: broken(skipsPacking) },
+  { law: "PM3", flaw: "a courier that goes home with parcels", suite: broken(leavesEarly) },
+  { law: "PM3", flaw: "a courier that comes back", suite: broken(comesBack) },
+  { law: "PM3", flaw: "a courier that takes orders after its end", suite: broken(worksAtNight) },
+
+  { law: "PM4", flaw: "a courier that forgets at a restart", suite: restarted(forgets) },
+  { law: "PM4", flaw: "a courier that remembers one thing at a time", suite: restarted(oneAtATime) },
+  { law: "PM4", flaw: "a courier for whom nothing is ever done", suite: restarted(neverDone) },
+
+  {
+    law: "PM5",
+    flaw: "a decider that refuses everything",
+    suite: decided(() => Decider.reject("sent before")),
+  },
+  {
+    law: "PM5",
+    flaw: "a decider that records nothing",
+    suite: decided(() => Decider.accept()),
+  },
+  {
+    law: "PM5",
+    flaw: "a process without end",
+    suite: decided((command) => Decider.accept({ _tag: "Ordered", parcel: command._tag.length })),
+  },
+]

@@ -2,7 +2,9 @@
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { StoredEvent } from "../../../src/core/event/StoredEvent.ts"
-import { flawed, reading, type Store } from "./Flawed.ts"
+import * as StoreLaws from "../../../src/laws/StoreLaws.ts"
+import type { Case } from "./caught.ts"
+import { flawed, reading, type Store, type StoreLayer } from "./Flawed.ts"
 
 /** Reads go by turns to the store and to a replica that lags by one event. */
 export const staleReplica = flawed(({ store }) => {
@@ -27,7 +29,10 @@ export const stopsAtNaN = flawed(({ store }) => ({
 }))
 
 /** Positions from a table instead of the store's own; events without one are not visible. */
-export const positioned = (store: Store, positions: ReadonlyMap<string, number>): Partial<Store> => {
+export const positioned = (
+  store: Store,
+  positions: ReadonlyMap<string, number>,
+): Pick<Store, "head" | "readStream" | "readAll"> => {
   const placed = Effect.map(store.readAll({ after: 0, limit: 100_000 }), ({ events }) =>
     events
       .flatMap((event): ReadonlyArray<StoredEvent> => {
@@ -140,6 +145,11 @@ export const fullPageSkips = flawed(({ store }) => ({
   },
 }))
 
+/** A page begins with the event that the one before ended with. */
+export const afterInclusive = flawed(({ store }) => ({
+  store: { readAll: (range) => store.readAll({ ...range, after: range.after - 1 }) },
+}))
+
 /** Streams in the order of JavaScript's strings. */
 export const streamsByUtf16 = flawed(({ store }) => ({
   store: {
@@ -167,3 +177,22 @@ export const limitBeforeDirection = flawed(({ store }) => ({
 export const silentChanges = flawed(({ store }) => ({
   store: { changes: Stream.concat(Stream.take(store.changes, 1), Stream.never) },
 }))
+
+const broken = (layer: StoreLayer) => StoreLaws.suite({ layer })
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "S5", flaw: "a store with holes in positions", suite: broken(holesInPositions) },
+  { law: "S5", flaw: "a store with holes in versions", suite: broken(holesInVersions) },
+  { law: "S6", flaw: "a store with a stale replica", suite: broken(staleReplica) },
+  { law: "S6", flaw: "a store with history rewritten", suite: broken(historyRewritten) },
+  { law: "S9", flaw: "a store with positions given backwards", suite: broken(backwardsPositions) },
+  { law: "S9", flaw: "a bigserial for a position", suite: broken(serialPositions) },
+  { law: "S10", flaw: "a bigserial for a position", suite: broken(serialPositions) },
+  { law: "S10", flaw: "a store with a full page that skips", suite: broken(fullPageSkips) },
+  { law: "S10", flaw: "a store with silent changes", suite: broken(silentChanges) },
+  { law: "S14", flaw: "a store with pages that overlap", suite: broken(afterInclusive) },
+  { law: "S14", flaw: "a filtered wait that hangs", suite: broken(filteredPageStalls) },
+  { law: "S14", flaw: "a store with streams in UTF-16 order", suite: broken(streamsByUtf16) },
+  { law: "S14", flaw: "a store with the limit before the direction", suite: broken(limitBeforeDirection) },
+  { law: "S14", flaw: "a store with no position taken for one", suite: broken(stopsAtNaN) },
+]

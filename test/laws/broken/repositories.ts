@@ -2,11 +2,13 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { isLeft } from "fp-ts/lib/Either.js"
+import { isLeft, isRight, map, right } from "fp-ts/lib/Either.js"
 import type { InvalidInput } from "../../../src/core/event/Errors.ts"
 import type { Executed } from "../../../src/core/program/Batch.ts"
 import { EventMapper } from "../../../src/core/program/EventMapper.ts"
 import type { Loaded } from "../../../src/core/program/Rehydration.ts"
+import * as Memory from "../../../src/interpreters/memory/Memory.ts"
+import * as RepositoryLaws from "../../../src/laws/RepositoryLaws.ts"
 import {
   type Names,
   type NotedEvent,
@@ -14,7 +16,10 @@ import {
   register,
   repository,
 } from "../../../src/laws/repository/Register.ts"
+import type { Case } from "./caught.ts"
+import { checkThenAct, emptyCommandsForgotten, repeatsAppended } from "./committing.ts"
 import { flawed, type StoreLayer } from "./Flawed.ts"
+import { staleReplica } from "./reading.ts"
 
 /** A store that is flawed, with plain bodies. */
 export const on = (store: StoreLayer) => Layer.merge(store, EventMapper.plain)
@@ -104,6 +109,24 @@ export const repeatsAnswerNow = (cache: number): Registers => {
   }
 }
 
+/** What is pending is popped before it is inserted: after a conflict there is nothing left to be saved. */
+export const popsBeforeInsert = (cache: number): Registers => {
+  const good = repository(cache)
+  return {
+    ...good,
+    execute: (id, command, options) => {
+      if (options?.expected !== undefined || options?.commandId !== undefined) return good.execute(id, command, options)
+      let popped = false
+      return good.transact(id, (names) => {
+        if (popped) return right([undefined, []])
+        const decision = register.decide(command, names)
+        popped = isRight(decision) && decision.right.length > 0
+        return map((events: ReadonlyArray<NotedEvent>) => [undefined, events] as const)(decision)
+      })
+    },
+  }
+}
+
 /** Commands that come together are one: where one of them cannot be recorded, none is. */
 export const failsTogether = (cache: number): Registers => {
   const good = repository(cache)
@@ -122,3 +145,30 @@ export const failsTogether = (cache: number): Registers => {
       }),
   }
 }
+
+const stored = (store: StoreLayer) => RepositoryLaws.suite({ layer: on(store) })
+const broken = (make: (cache: number) => Registers) =>
+  RepositoryLaws.suite({ layer: on(Memory.layer), repository: make })
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "S11", flaw: "a store that checks, then acts", suite: stored(checkThenAct) },
+  { law: "S11", flaw: "a store that reads from a stale replica", suite: stored(staleReplica) },
+  { law: "S11", flaw: "a store that appends what it has already", suite: stored(repeatsAppended) },
+  { law: "S11", flaw: "a cached load that is not refreshed", suite: broken(loadsOnce) },
+  { law: "S11", flaw: "a refusal from a stale cache", suite: broken(refusesFromCache) },
+  { law: "S11", flaw: "pending events popped before insert", suite: broken(popsBeforeInsert) },
+  {
+    law: "S11",
+    flaw: "a transaction that does not assert what it only read",
+    suite: RepositoryLaws.suite({ layer: readsUnasserted }),
+  },
+
+  { law: "S13.2", flaw: "command ids that each process remembers for itself", suite: broken(idsPerProcess) },
+  { law: "S13.2", flaw: "a repeat that is answered with how things stand now", suite: broken(repeatsAnswerNow) },
+  { law: "S13.2", flaw: "a store that forgets commands without events", suite: stored(emptyCommandsForgotten) },
+
+  { law: "S19.2", flaw: "a fault that takes its company along", suite: broken(failsTogether) },
+
+  { law: "SN3", flaw: "a cached load that is not refreshed", suite: broken(loadsOnce) },
+  { law: "SN3", flaw: "a store that reads from a stale replica", suite: stored(staleReplica) },
+]

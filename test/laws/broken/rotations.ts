@@ -7,6 +7,10 @@ import { KeyMissing, OpenFailed } from "../../../src/core/port/Errors.ts"
 import { Keys } from "../../../src/core/port/Keys.ts"
 import { EventMapper } from "../../../src/core/program/EventMapper.ts"
 import * as AesGcm from "../../../src/interpreters/crypto/AesGcm.ts"
+import * as Memory from "../../../src/interpreters/memory/Memory.ts"
+import * as LayerLaws from "../../../src/laws/LayerLaws.ts"
+import type { Case } from "./caught.ts"
+import * as settings from "./settings.ts"
 
 type Change = (cipher: Cipher["Service"], keys: Keys["Service"]) => Partial<Cipher["Service"]>
 
@@ -98,3 +102,29 @@ export const snapshotsMustOpen = Layer.fresh(
     }),
   ).pipe(Layer.provide(EventMapper.layer)),
 )
+
+const broken = (flawed: Partial<LayerLaws.RotationSubject>) =>
+  LayerLaws.rotation({ store: Memory.layer, cipher: AesGcm.layer, ...flawed })
+
+export const cases: ReadonlyArray<Case> = [
+  {
+    law: "L6.1",
+    flaw: "a cipher that seals with the first key for ever",
+    suite: broken({ cipher: sealsWithTheFirst }),
+  },
+  {
+    law: "L6.1",
+    flaw: "a cipher that opens only with the active key",
+    suite: broken({ cipher: settings.activeKeyOnly }),
+  },
+  { law: "L6.1", flaw: "a cipher built once for all rings", suite: broken({ cipher: settings.builtOnce() }) },
+  { law: "L6.2", flaw: "a missing key told as damage", suite: broken({ cipher: missingIsDamage }) },
+  { law: "L6.2", flaw: "a key that stays missing", suite: broken({ cipher: missingForEver }) },
+  { law: "L6.2", flaw: "another key taken where one is missing", suite: broken({ cipher: takesAnother }) },
+  { law: "L6.2", flaw: "a cipher built once for all rings", suite: broken({ cipher: settings.builtOnce() }) },
+  { law: "L6.3", flaw: "damage told as a missing key", suite: broken({ cipher: damageIsMissing }) },
+  { law: "L6.3", flaw: "what does not open, handed out", suite: broken({ cipher: opensAnything }) },
+  { law: "L6.4", flaw: "snapshots that are not sealed", suite: broken({ cipher: snapshotsForgotten }) },
+  { law: "L6.4", flaw: "a snapshot that does not open, guessed", suite: broken({ mapper: snapshotsGuessed }) },
+  { law: "L6.4", flaw: "snapshots that must open", suite: broken({ mapper: snapshotsMustOpen }) },
+]

@@ -12,9 +12,12 @@ import * as Deflate from "../../../src/interpreters/compression/Deflate.ts"
 import * as Zstd from "../../../src/interpreters/compression/Zstd.ts"
 import * as AesGcm from "../../../src/interpreters/crypto/AesGcm.ts"
 import * as KeyRing from "../../../src/interpreters/crypto/KeyRing.ts"
+import * as Memory from "../../../src/interpreters/memory/Memory.ts"
 import type { Stage } from "../../../src/laws/LayerLaws.ts"
+import * as LayerLaws from "../../../src/laws/LayerLaws.ts"
 import type { Jars } from "../../../src/laws/layer/Model.ts"
 import { first, mapperOf, sealingWith, second } from "../settings.ts"
+import type { Case } from "./caught.ts"
 
 /** Reads only what is compressed as it writes. */
 const ownKindOnly = (kind: "deflate" | "zstd", compression: Layer.Layer<Compression>) =>
@@ -144,3 +147,21 @@ export const answersFromTheCache = (aggregate: typeof Jars, cache: number) => {
   }
   return { ...jars, load }
 }
+
+const changing = (life: ReadonlyArray<Stage>) => LayerLaws.changing({ store: Memory.layer, life })
+const plainly: ReadonlyArray<Stage> = [{ plain: EventMapper.plain }]
+
+export const cases: ReadonlyArray<Case> = [
+  { law: "L1.2", flaw: "compression that reads only its own kind", suite: changing(ownCompressionOnly) },
+  { law: "L1.2", flaw: "a cipher that opens only with the active key", suite: changing(opensWithTheActiveKey) },
+  { law: "L1.2", flaw: "a key that is made anew with each build", suite: changing(keysOfTheMoment) },
+  { law: "L1.2", flaw: "a cipher built once for all settings", suite: changing(builtOnceForAll) },
+  { law: "L1.2", flaw: "a mapper that refuses what is plain", suite: changing(refusesThePlain) },
+  { law: "L1.2", flaw: "snapshots that must open", suite: changing(snapshotsMustOpen) },
+  { law: "L1.2", flaw: "traces in metadata", suite: changing(tracesInMetadata) },
+  {
+    law: "L1.2",
+    flaw: "a cache that answers",
+    suite: LayerLaws.changing({ store: Memory.layer, life: plainly, repository: answersFromTheCache }),
+  },
+]

@@ -42,6 +42,7 @@ const selling = (model: Desk) =>
   Spec.decider("a desk", model, {
     "sells and bills": { given: [], when: sell, events: [sold, billed], state: 2, isTerminal: false },
   })
+export const holding = selling(desk)
 export const emitting = (...events: ReadonlyArray<unknown>) =>
   selling({ ...desk, decide: () => Decider.accept(...events) })
 const answering = (decide: Desk["decide"]) => selling({ ...desk, decide })
