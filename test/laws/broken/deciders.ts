@@ -211,7 +211,7 @@ const promised: ReadonlyArray<Case> = [
     suite: model(
       decides("Withdraw", (command, state) =>
         state._tag === "Open" && state.balance >= command.amount
-          ? Decider.accept<AccountEvent>(Withdrawn({ amount: command.amount + 5 }), Deposited({ amount: 5 }))
+          ? Decider.accept(Withdrawn({ amount: command.amount + 5 }), Deposited({ amount: 5 }))
           : decide(command, state),
       ),
     ),
@@ -255,7 +255,7 @@ const promised: ReadonlyArray<Case> = [
     suite: model({
       ...decides("Close", (command, state) =>
         state._tag === "Open" && state.balance > 0
-          ? Decider.accept<AccountEvent>(Closed({ at: command.at }), Withdrawn({ amount: state.balance }))
+          ? Decider.accept(Closed({ at: command.at }), Withdrawn({ amount: state.balance }))
           : decide(command, state),
       ),
       ...evolves("Withdrawn", (state, event) =>
