@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as Commit from "../../core/event/Commit.ts"
@@ -24,6 +25,9 @@ const variations = [
   "its command with a new event",
   "its command alone",
   "its command on another stream",
+  "its command beside another stream",
+  "its command without its last event",
+  "the command of another commit",
 ] as const
 type Variation = (typeof variations)[number]
 
@@ -35,28 +39,37 @@ interface Varied {
   readonly refused?: "EventIdReused" | "CommandRepeated"
 }
 
-/** A commit that recorded its first write's events, sent again with a difference. */
+/** A commit sent again with a difference; `undefined` where it cannot have that one. */
 const vary = (
   commit: Commit.Commit,
   variation: Variation,
   fresh: (stream: StreamName.StreamName) => NewEvent,
-): Varied => {
-  const [first, ...rest] = commit.writes
+  others: ReadonlyArray<Commit.CommandRecord>,
+): Varied | undefined => {
   const { commands: _, ...alone } = commit
+  const { writes } = alone
   const [command] = commit.commands ?? []
-  if (variation === "its command on another stream" && command?.events.length === 0) {
-    const writes = [{ stream: elsewhere, expected: Commit.any, events: [] }]
-    return { commit: { ...alone, writes, commands: [command] }, refused: "CommandRepeated" }
+  const asserted = { stream: elsewhere, expected: Commit.any, events: [] }
+  const at = writes.findIndex(({ events }) => events.length > 0)
+  const first = writes[at]
+  if (variation === "the same") return { commit }
+  if (first === undefined) {
+    if (command === undefined) return undefined
+    if (variation === "its command on another stream") {
+      return { commit: { ...alone, writes: [asserted], commands: [command] }, refused: "CommandRepeated" }
+    }
+    if (variation === "its command beside another stream") {
+      return { commit: { ...commit, writes: [...writes, asserted] }, refused: "CommandRepeated" }
+    }
+    return undefined
   }
-  if (first === undefined || first.events.length === 0) return { commit }
   const writing = (events: ReadonlyArray<NewEvent>, stream = first.stream): Varied => ({
-    commit: { ...alone, writes: [{ ...first, stream, expected: Commit.any, events }, ...rest] },
+    commit: { ...alone, writes: writes.with(at, { stream, expected: Commit.any, events }) },
     refused: "EventIdReused",
   })
+  const commanding = (commands: ReadonlyArray<Commit.CommandRecord>, besides: ReadonlyArray<Commit.Write> = []) =>
+    ({ commit: { ...alone, writes: [...writes, ...besides], commands }, refused: "EventIdReused" }) as const
   switch (variation) {
-    case "the same":
-    case "its command on another stream":
-      return { commit }
     case "with a new event after it":
       return writing([...first.events, fresh(first.stream)])
     case "with a new event before it":
@@ -64,29 +77,42 @@ const vary = (
     case "in another stream":
       return writing(first.events, elsewhere)
     case "in another order":
-      return first.events.length === 1 ? { commit } : writing(first.events.toReversed())
+      return first.events.length === 1 ? undefined : writing(first.events.toReversed())
     case "with other content":
       return writing(
         first.events.map((event) =>
           Commits.event(World.numberOf(event), first.stream, { ...event, body: Uint8Array.of(1, 2, 3) }),
         ),
       )
+    case "the command of another commit": {
+      const other = others.find(({ events }) => events.length === 0)
+      return other && commanding([{ id: other.id, events: [] }])
+    }
+  }
+  if (command === undefined) return undefined
+  switch (variation) {
     case "its command with a new event": {
-      if (command === undefined) return { commit }
       const event = fresh(elsewhere)
       return {
         commit: {
           ...alone,
-          writes: [{ stream: elsewhere, expected: Commit.any, events: [event] }],
+          writes: [{ ...asserted, events: [event] }],
           commands: [{ id: command.id, events: [event.id] }],
         },
         refused: "CommandRepeated",
       }
     }
     case "its command alone":
-      return command === undefined || command.events.length === 0
-        ? { commit }
-        : { commit: { ...alone, writes: [], commands: [{ id: command.id, events: [] }] }, refused: "CommandRepeated" }
+      return {
+        commit: { ...alone, writes: [], commands: [{ id: command.id, events: [] }] },
+        refused: "CommandRepeated",
+      }
+    case "its command beside another stream":
+      return commanding([command], [asserted])
+    case "its command without its last event":
+      return commanding([{ ...command, events: command.events.slice(0, -1) }])
+    case "its command on another stream":
+      return undefined
   }
 }
 
@@ -107,10 +133,12 @@ export const S13: World.StoreLaw = World.concurrentLaw({
   given: fc.record({
     history: program(spec, { minLength: 1, maxLength: 4 }),
     which: fc.nat(3),
-    variation: fc.constantFrom(...variations),
+    /** Of those that the commit can have. */
+    variation: fc.nat(variations.length - 1),
     senders: fc.integer({ min: 2, max: 3 }),
   }),
-  holds: Effect.fnUntraced(function* ({ history, which, variation, senders }, world) {
+  must: ["a repeat", "EventIdReused"],
+  holds: Effect.fnUntraced(function* ({ history, which, variation: nth, senders }, world, seen) {
     const { store, next } = world
     const versions = new Map<string, number>()
     const sent: Array<{ readonly commit: Commit.Commit; readonly first: Commit.Committed }> = []
@@ -131,9 +159,20 @@ export const S13: World.StoreLaw = World.concurrentLaw({
 
     const chosen = sent[which % sent.length]
     if (chosen === undefined) return
-    const { commit, refused } = vary(chosen.commit, variation, (stream) =>
-      Commits.event(next(), stream, { type: "Added", tags: [] }),
-    )
+    const others = sent.flatMap((each) => (each === chosen ? [] : (each.commit.commands ?? [])))
+    const able = variations.flatMap((variation) => {
+      const varied = vary(
+        chosen.commit,
+        variation,
+        (stream) => Commits.event(next(), stream, { type: "Added", tags: [] }),
+        others,
+      )
+      return varied === undefined ? [] : [{ ...varied, variation }]
+    })
+    const varied = able[nth % able.length]
+    if (varied === undefined) return
+    const { commit, refused, variation } = varied
+    seen(variation)
     const outcome = yield* World.outcome(store.commit(commit))
     const repeat = { _tag: "Committed", ...chosen.first, repeated: true }
     const [command] = chosen.commit.commands ?? []
@@ -165,6 +204,18 @@ export const S13: World.StoreLaw = World.concurrentLaw({
       }
     }
     yield* agree("everything that can be read", { expected: before, actual: yield* World.observe(world) })
+    for (const { commit, first } of sent) {
+      for (const { id, events } of commit.commands ?? []) {
+        yield* agree(`what is known of command ${id}`, {
+          expected: { id, events, committed: { ...first, repeated: true } },
+          actual: Option.getOrUndefined(yield* store.command(id)),
+        })
+      }
+    }
+    yield* agree("what is known of a command that was never recorded", {
+      expected: undefined,
+      actual: Option.getOrUndefined(yield* store.command("never")),
+    })
 
     const once = Commits.commit(next, [
       { stream: Commits.streams[0], expected: Commit.any, events: [{ type: "Added", tags: [] }] },
