@@ -42,7 +42,14 @@ export const S2: World.StoreLaw = World.storeLaw({
   name: "S2",
   title: "the expected-version table",
   equation: "commit succeeds iff every expected version holds; else VersionConflict of the first that does not",
-  given: program(Commits.writes({ expected: Commits.expected }), { minLength: 1, maxLength: 6 }),
+  given: program(
+    Commits.writes({ expected: fc.oneof({ withCrossShrink: true }, Commits.expected, Commits.mostlyMet) }),
+    {
+      minLength: 1,
+      maxLength: 6,
+    },
+  ),
+  must: ["a commit", "VersionConflict"],
   holds: Effect.fnUntraced(function* (program, { store, next }) {
     const versions = new Map<string, number>()
     const at = (stream: StreamName.StreamName): number => versions.get(StreamName.format(stream)) ?? 0
