@@ -20,6 +20,7 @@ import type * as Law from "../Law.ts"
 import { show } from "../Show.ts"
 import * as Trace from "../Trace.ts"
 import { ask, type Call, call, describe, type Id, nameOf, type Seen, type Told, timesOf } from "./Calls.ts"
+import { conflict, noting } from "./Noting.ts"
 import { NotedEvent, type RepositorySubject, repository } from "./Register.ts"
 
 interface Step {
@@ -44,6 +45,8 @@ interface Made {
   readonly start: number
   readonly end: number
   readonly told: Told
+  /** How many events there were when it was done. */
+  readonly there: number
 }
 
 const ids: ReadonlyArray<Id> = ["a", "b"]
@@ -128,7 +131,8 @@ const judge = Effect.fnUntraced(function* (
   registers: ReadonlyArray<Recorded>,
   late: boolean,
 ) {
-  for (const { caller, call, name, told } of made) {
+  const head = Math.max(0, ...registers.flatMap(({ events }) => events.map(({ position }) => position)))
+  for (const { caller, call, name, told, there } of made) {
     const alike = made.filter((other) => other.name === name)
     const times = foundIn(registers, name).length
     const wanted = alike.some((each) => wrote(each.told))
@@ -140,7 +144,24 @@ const judge = Effect.fnUntraced(function* (
       expected: wanted.includes(times) ? times : wanted,
       actual: times,
     })
+    if (told._tag === "Interrupted" && alike.length === 1 && !late) {
+      const behind = registers.flatMap(({ events, names }) => events.filter((_, i) => names[i] === name))
+      yield* agree(`what is recorded behind the back of ${caller}, who was interrupted`, {
+        expected: [],
+        actual: behind.flatMap(({ position }) => (position > there ? [position] : [])),
+      })
+    }
     if (told._tag !== "Answered") continue
+    if (told.at !== undefined) {
+      const { at } = told
+      const least = told.on.map(
+        (seen) => registers.find(({ id }) => id === seen.id)?.events[seen.version - 1]?.position,
+      )
+      yield* agree(`whether all that ${caller} saw is at or before position ${at}, of which it was told`, {
+        expected: true,
+        actual: least.every((position = 0) => position <= at) && at <= head,
+      })
+    }
     if (told.wrote.length > 0) {
       yield* agree(`how many events of ${name} ${caller} was told of`, {
         expected: timesOf(call),
@@ -180,10 +201,11 @@ export const serializable = ({ layer, repository: make = repository, runs = 200 
       ),
     }),
     runs,
+    must: ["Answered", "Again", "Interrupted", "a refusal", conflict],
     holds: Effect.fnUntraced(
-      function* ({ callers, commits, reads }) {
+      function* ({ callers, commits, reads }, seen) {
         const store = yield* EventStore
-        const flaky = Faults.inject(store, { commit: Faults.script(commits), read: Faults.script(reads) })
+        const flaky = Faults.inject(noting(store, seen), { commit: Faults.script(commits), read: Faults.script(reads) })
         const repositories = [make(1024), make(0), make(1)]
         const sound = [...commits, ...reads].every((fault) => fault === "None" || fault === "Slow")
         const made: Array<Made> = []
@@ -204,7 +226,8 @@ export const serializable = ({ layer, repository: make = repository, runs = 200 
               actual: told._tag === "Answered" || told._tag === "Again",
             })
           }
-          made.push({ caller, call, name: nameOf(call, caller), start, end: tick++, told })
+          seen(told._tag === "Answered" && told.wrote.length === 0 && call._tag !== "Load" ? "a refusal" : told._tag)
+          made.push({ caller, call, name: nameOf(call, caller), start, end: tick++, told, there: yield* store.head })
         })
         yield* Effect.forEach(
           callers,
