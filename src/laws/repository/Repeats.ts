@@ -60,7 +60,7 @@ export const repeats = ({ layer, repository: make = repository, runs = 100 }: Re
     equation:
       "the same command id, at once or later, in any repository, over a connection that ends before, while or after the commit: the first answer, recorded once",
     given: fc.record({
-      command: fc.record({ times: fc.nat(2), limit: fc.integer({ min: 0, max: 4 }) }),
+      command: fc.record({ times: fc.nat(2), limit: fc.integer({ min: 0, max: 7 }) }),
       before: fc.nat(3),
       callers: program(fc.record({ repository: crowded, again: fc.nat(2) }), { minLength: 1, maxLength: 4 }),
       others: program(crowded, { maxLength: 6 }),

@@ -201,7 +201,7 @@ export const serializable = ({ layer, repository: make = repository, runs = 200 
       ),
     }),
     runs,
-    must: ["Answered", "Again", "Interrupted", "a refusal", conflict],
+    must: ["Answered", "Interrupted", "a refusal", conflict],
     holds: Effect.fnUntraced(
       function* ({ callers, commits, reads }, seen) {
         const store = yield* EventStore
