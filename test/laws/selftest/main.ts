@@ -80,7 +80,7 @@ const main = async (): Promise<void> => {
   const faults = [...unproven(published, cases, only), ...refuted(outcomes)]
   for (const fault of faults) (json ? console.error : console.log)(fault)
   const own = outcomes.filter(({ expected }) => expected)
-  const late = own.filter(({ law, caught, runs }) => caught && runs > law.runs)
+  const late = own.filter(({ caught, late }) => caught && late)
   if (late.length > 0)
     say("Caught only after more runs than the law's own measure, so that its users may miss the like:")
   for (const { law, subject, runs } of late) say(`  ${law.name} ${subject}: ${runs} runs, of ${law.runs}`)
