@@ -1,6 +1,6 @@
 /**
- * Faults of the way to a store, to be injected where they should harm nobody: a store behind a connection that is slow,
- * fails, or ends before, while or after a commit is recorded.
+ * Faults, to be injected where they should harm nobody: of the way to a store, that is slow, fails, or ends before, while
+ * or after a commit is recorded; and around any other service.
  *
  * @since 0.1.0
  */
@@ -10,6 +10,10 @@ import * as Layer from "effect/Layer"
 import * as fc from "fast-check"
 import { CommitUnknown, StoreUnavailable } from "../core/port/Errors.ts"
 import { EventStore } from "../core/port/EventStore.ts"
+import { meeting } from "./faults/Around.ts"
+import * as Trace from "./Trace.ts"
+
+export { type Around, around, type Trouble, trouble } from "./faults/Around.ts"
 
 /**
  * What happens to one call:
@@ -104,23 +108,13 @@ export const script = (faults: ReadonlyArray<Fault>): (() => Fault) => {
 
 const what = "a call over a bad connection"
 const cause = new Error("the connection ended")
-const unavailable = Effect.suspend(() => Effect.fail(new StoreUnavailable({ what, retryable: true, cause })))
-const lost = Effect.suspend(() => Effect.fail(new CommitUnknown({ cause })))
-const dies = Effect.suspend(() => Effect.die(cause))
-const slowly = Effect.andThen(Effect.yieldNow, Effect.sleep(0))
+const unavailable = () => new StoreUnavailable({ what, retryable: true, cause })
+const lost = () => new CommitUnknown({ cause })
 
 /** A read that meets a fault. */
 const reading = <A, E, R>(fault: Fault, read: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreUnavailable, R> => {
-  switch (fault) {
-    case "None":
-      return read
-    case "Slow":
-      return Effect.andThen(slowly, read)
-    case "Dies":
-      return dies
-    default:
-      return unavailable
-  }
+  const isSound = fault === "None" || fault === "Slow" || fault === "Dies"
+  return meeting(isSound ? fault : "FailsBefore", read, unavailable)
 }
 
 /** A commit that meets a fault. */
@@ -130,15 +124,23 @@ const committing = <A, E, R>(
 ): Effect.Effect<A, E | StoreUnavailable | CommitUnknown, R> => {
   switch (fault) {
     case "LostBefore":
-      return lost
+      return meeting("FailsBefore", commit, lost)
     case "LostWhile":
-      return Effect.andThen(Effect.forkDetach(Effect.andThen(slowly, commit)), lost)
+      return meeting("FailsWhile", commit, lost)
     case "LostAfter":
-      return Effect.andThen(Effect.exit(commit), lost)
+      return meeting("FailsAfter", commit, lost)
     default:
       return reading(fault, commit)
   }
 }
+
+/** A call, which tells of its fault. */
+const call = <A, E, R>(what: string, next: () => Fault, met: (fault: Fault) => Effect.Effect<A, E, R>) =>
+  Effect.withFiber((fiber) => {
+    const fault = next()
+    if (fault !== "None") Trace.tell(fiber, `(${what}: ${fault})`)
+    return met(fault)
+  })
 
 /**
  * The store behind a connection with these faults.
@@ -161,16 +163,19 @@ const committing = <A, E, R>(
  * @category combinators
  * @since 0.1.0
  */
-export const inject = (store: EventStore["Service"], { commit, read }: Plan): EventStore["Service"] =>
-  EventStore.of({
+export const inject = (store: EventStore["Service"], { commit, read }: Plan): EventStore["Service"] => {
+  const asking = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) =>
+    call(what, read, (fault) => reading(fault, effect))
+  return EventStore.of({
     ...store,
-    commit: (request) => Effect.suspend(() => committing(commit(), store.commit(request))),
-    readStream: (stream, range) => Effect.suspend(() => reading(read(), store.readStream(stream, range))),
-    readAll: (range) => Effect.suspend(() => reading(read(), store.readAll(range))),
-    streams: (range) => Effect.suspend(() => reading(read(), store.streams(range))),
-    command: (id) => Effect.suspend(() => reading(read(), store.command(id))),
-    head: Effect.suspend(() => reading(read(), store.head)),
+    commit: (request) => call("commit", commit, (fault) => committing(fault, store.commit(request))),
+    readStream: (stream, range) => asking("readStream", store.readStream(stream, range)),
+    readAll: (range) => asking("readAll", store.readAll(range)),
+    streams: (range) => asking("streams", store.streams(range)),
+    command: (id) => asking("command", store.command(id)),
+    head: asking("head", store.head),
   })
+}
 
 /**
  * The layer whose store is behind a connection with these faults: a new plan each time it is built.

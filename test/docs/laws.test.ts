@@ -53,6 +53,6 @@ it("are all of the suites that can be had", () => {
       : [],
   )
   const told = parts.flatMap(({ suites }) => suites.map(([how]) => how))
-  // One law of `StoreLaws.suite`, of two stores.
-  expect(all.toSorted()).toEqual([...told, "StoreLaws.differential"].toSorted())
+  // One law of `StoreLaws.suite`, of two stores; and what makes a subject.
+  expect(all.toSorted()).toEqual([...told, "StoreLaws.differential", "StoreLaws.reopened"].toSorted())
 })

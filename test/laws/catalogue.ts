@@ -21,6 +21,7 @@ import {
 import * as account from "./broken/account.ts"
 import { good as cipher } from "./broken/ciphers.ts"
 import * as deciders from "./broken/deciders.ts"
+import { sound } from "./broken/logs.ts"
 import * as models from "./broken/models.ts"
 import * as orders from "./broken/orders.ts"
 import * as prisms from "./broken/prisms.ts"
@@ -65,10 +66,13 @@ export const parts: ReadonlyArray<Part> = [
   },
   {
     title: "Your store",
-    about: "Tried on any layer that provides a store; on memory and SQLite in this repository's own tests.",
+    about:
+      "Tried on any layer that provides a store; on memory and SQLite in this repository's own tests. " +
+      "[Certifying a store](certifying.md) shows how.",
     suites: [
       ["StoreLaws.suite", StoreLaws.suite({ layer: store })],
       ["StoreLaws.liveness", StoreLaws.liveness({ layer: store })],
+      ["StoreLaws.crashing", StoreLaws.crashing({ layer: sound })],
       [
         "NotificationLaws.suite",
         NotificationLaws.suite({ layer: NotificationLog.layer(2).pipe(Layer.provideMerge(store)) }),

@@ -180,7 +180,7 @@ export interface CheckpointMove extends CheckpointKey {
  * @since 0.1.0
  */
 export interface Commit {
-  /** The algorithm of the events' digests; a store keeps to the first that it sees. */
+  /** The algorithm of the events' digests. A store keeps to that of its first event; before it, any will do. */
   readonly hash: string
   /** A stream once at most. Their order is that of the positions. */
   readonly writes: ReadonlyArray<Write>

@@ -8,7 +8,7 @@ import * as Layer from "effect/Layer"
 import { sha256 } from "../event/HashChain.ts"
 
 /**
- * Digests what is stored. A store keeps to the algorithm of its first commit.
+ * Digests what is stored. A store keeps to the algorithm of its first event.
  *
  * @example
  * ```ts

@@ -4,7 +4,18 @@
  * @since 0.1.0
  */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+
+/**
+ * The clock of the library's own waits. Only who simulates all of the world, time as well, puts another one here.
+ *
+ * @category clocks
+ * @since 0.1.0
+ */
+export const LiveClock: Context.Reference<Clock.Clock> = Context.Reference("everfold/core/port/LiveClock", {
+  defaultValue: () => Clock.Clock.defaultValue(),
+})
 
 /**
  * Runs an effect by the real clock, whatever clock the caller's fiber has.
@@ -12,10 +23,8 @@ import * as Effect from "effect/Effect"
  * @category clocks
  * @since 0.1.0
  */
-export const provide: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R> = Effect.provideService(
-  Clock.Clock,
-  Clock.Clock.defaultValue(),
-)
+export const provide = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Effect.flatMap(LiveClock, (clock) => Effect.provideService(effect, Clock.Clock, clock))
 
 /**
  * Waits by the real clock around an effect that keeps the caller's own: `waits` retries it, say, or gives it a time.

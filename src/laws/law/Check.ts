@@ -70,6 +70,8 @@ const watched = (law: Law, enough: (attempt: Attempt) => boolean) => {
   const seen = new Map<string, number>()
   let run = new Set<string>()
   let runs = 0
+  // What makes a counterexample smaller is no run: neither stopped nor counted.
+  let isFound = false
   const inner = law.property((what) => run.add(what))
   const property: fc.IRawProperty<unknown, true> = {
     isAsync: () => true,
@@ -78,10 +80,12 @@ const watched = (law: Law, enough: (attempt: Attempt) => boolean) => {
     runBeforeEach: async () => inner.runBeforeEach(),
     runAfterEach: async () => inner.runAfterEach(),
     run: async (value) => {
-      if (enough({ runs, seen })) return new fc.PreconditionFailure(true)
+      // One run at least, however short the time: without any, nothing is known.
+      if (!isFound && runs > 0 && enough({ runs, seen })) return new fc.PreconditionFailure(true)
       run = new Set()
       const failure = await inner.run(value)
-      if (failure !== null) return failure
+      isFound ||= failure !== null && !fc.PreconditionFailure.isFailure(failure)
+      if (failure !== null || isFound) return failure
       runs++
       for (const what of run) seen.set(what, (seen.get(what) ?? 0) + 1)
       return null

@@ -14,7 +14,6 @@ import * as CommandContext from "../../core/program/CommandContext.ts"
 import { EventMapper } from "../../core/program/EventMapper.ts"
 import * as Repository from "../../core/program/Repository.ts"
 import * as Memory from "../../interpreters/memory/Memory.ts"
-import { wait } from "../arbitrary/Pauses.ts"
 import { command, type JarCommand, Jars } from "./Model.ts"
 
 /** @category model @since 0.1.0 */
@@ -132,7 +131,7 @@ export const outcome = (jars: Jarring, operation: Operation): Effect.Effect<unkn
  */
 export const observe = (jars: Jarring, operation: Operation): Effect.Effect<unknown, never, Repository.Needs> =>
   // Snapshots are taken in the background: let them.
-  Effect.tap(outcome(jars, operation), wait(2))
+  Effect.tap(outcome(jars, operation), Effect.andThen(Effect.yieldNow, Effect.yieldNow))
 
 /**
  * What can be seen of a program that two repositories run.

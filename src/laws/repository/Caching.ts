@@ -9,11 +9,12 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as fc from "fast-check"
 import { EventStore } from "../../core/port/EventStore.ts"
-import { pause, wait } from "../arbitrary/Pauses.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { agree } from "../Difference.ts"
 import * as Faults from "../Faults.ts"
-import * as Law from "../Law.ts"
+import * as Interleaving from "../Interleaving.ts"
+import type * as Law from "../Law.ts"
+import * as Trace from "../Trace.ts"
 import { type Names, type RepositorySubject, repository } from "./Register.ts"
 
 const ids = ["a", "b"] as const
@@ -27,12 +28,14 @@ interface Loaded {
   readonly position: number
 }
 
+const seen = (found: Option.Option<{ readonly version: number }>): string =>
+  Option.match(found, { onNone: () => "nothing", onSome: ({ version }) => `version ${version}` })
+
 const step = fc.record({
   id: fc.constantFrom(...ids),
   repository: fc.nat(3),
   /** Names to note, or a load. */
   times: fc.constantFrom(0, 0, 1, 1, 2),
-  pause,
 })
 
 /**
@@ -42,7 +45,7 @@ const step = fc.record({
  * @since 0.1.0
  */
 export const caching = ({ layer, repository: make = repository, runs = 100 }: RepositorySubject): Law.Law =>
-  Law.make({
+  Interleaving.law({
     name: "SN3",
     title: "a cache cannot be seen",
     equation:
@@ -60,23 +63,30 @@ export const caching = ({ layer, repository: make = repository, runs = 100 }: Re
         const acknowledged = new Map<string, number>()
         const atLeast = (id: string): number => acknowledged.get(id) ?? 0
         const loads: Array<Loaded> = []
-        const run = Effect.fnUntraced(function* (by: string, { id, repository, times, pause }: (typeof callers)[0][0]) {
+        const act = Effect.fnUntraced(function* (by: string, { id, repository, times }: (typeof callers)[0][0]) {
           const registers = repositories[repository] ?? make(0)
-          yield* wait(pause)
+          yield* Effect.yieldNow
           const least = atLeast(id)
           if (times > 0) {
-            const { version } = yield* registers.execute(id, { by, times, limit: 99 })
+            const { version } = yield* Trace.telling(
+              `notes ${times} in ${id}`,
+              registers.execute(id, { by, times, limit: 99 }),
+              Trace.answered(({ version }) => `version ${version}`),
+            )
             acknowledged.set(id, Math.max(atLeast(id), version))
             return
           }
-          const found = yield* registers.load(id)
+          const found = yield* Trace.telling(`loads ${id}`, registers.load(id), Trace.answered(seen))
           const { state, version, position } = Option.getOrElse(found, () => ({ state: [], version: 0, position: 0 }))
           loads.push({ id, atLeast: least, state, version, position })
           acknowledged.set(id, Math.max(atLeast(id), version))
         })
         yield* Effect.forEach(
           callers,
-          (steps, i) => Effect.forEach(steps, (step, j) => run(`${i + 1}.${j + 1}`, step)),
+          (steps, i) =>
+            Effect.forEach(steps, (step, j) => act(`${i + 1}.${j + 1}`, step)).pipe(
+              Interleaving.named(`caller ${i + 1}`),
+            ),
           { concurrency: "unbounded" },
         ).pipe(Effect.provideService(EventStore, Faults.inject(store, { commit: slow, read: slow })))
 

@@ -13,11 +13,13 @@ import { EventStore } from "../../core/port/EventStore.ts"
 import type { Executed } from "../../core/program/Batch.ts"
 import * as CommandContext from "../../core/program/CommandContext.ts"
 import type { Needs } from "../../core/program/Repository.ts"
-import { type Pause, pause, wait } from "../arbitrary/Pauses.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { agree } from "../Difference.ts"
 import * as Faults from "../Faults.ts"
-import * as Law from "../Law.ts"
+import * as Interleaving from "../Interleaving.ts"
+import type * as Law from "../Law.ts"
+import { show } from "../Show.ts"
+import * as Trace from "../Trace.ts"
 import { type Names, type NotedEvent, type Registers, type RepositorySubject, repository } from "./Register.ts"
 
 const faults = [
@@ -36,14 +38,12 @@ interface Command {
   readonly fault: Fault | undefined
   readonly times: number
   readonly keyed: boolean
-  readonly pause: Pause
 }
 
 const command: fc.Arbitrary<Command> = fc.record({
   fault: fc.option(fc.constantFrom(...faults), { nil: undefined, freq: 2 }),
   times: fc.nat(2),
   keyed: fc.boolean(),
-  pause: fc.oneof({ weight: 4, arbitrary: fc.constant<Pause>(0) }, { weight: 1, arbitrary: pause }),
 })
 
 /** Half of a surrogate pair is no text. */
@@ -97,7 +97,7 @@ const isFaulty = ({ fault }: Command): boolean => fault !== undefined
  * @since 0.1.0
  */
 export const company = ({ layer, repository: make = repository, runs = 100 }: RepositorySubject): Law.Law =>
-  Law.make({
+  Interleaving.law({
     name: "S19.2",
     title: "a command fails alone",
     equation:
@@ -114,7 +114,12 @@ export const company = ({ layer, repository: make = repository, runs = 100 }: Re
         const registers = make(1024)
         const answers = yield* Effect.forEach(
           commands,
-          (command, i) => Effect.andThen(wait(command.pause), Effect.result(carryOut(registers, `c${i}`, command))),
+          (command, i) =>
+            Trace.telling(
+              command.fault ?? `notes ${command.times}`,
+              Effect.result(carryOut(registers, `c${i}`, command)),
+              Trace.answered(Result.match({ onSuccess: ({ version }) => `version ${version}`, onFailure: show })),
+            ).pipe(Interleaving.named(`c${i}`)),
           { concurrency: "unbounded" },
         ).pipe(Effect.provideService(EventStore, Faults.inject(store, { commit: slow, read: slow })))
         yield* agree("the answers", {

@@ -10,11 +10,13 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { EventStore } from "../../core/port/EventStore.ts"
 import type { Executed } from "../../core/program/Batch.ts"
-import { pause, wait } from "../arbitrary/Pauses.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { agree } from "../Difference.ts"
 import * as Faults from "../Faults.ts"
-import * as Law from "../Law.ts"
+import * as Interleaving from "../Interleaving.ts"
+import type * as Law from "../Law.ts"
+import { show } from "../Show.ts"
+import * as Trace from "../Trace.ts"
 import { Full, type Names, type NotedEvent, type RepositorySubject, repository } from "./Register.ts"
 
 type Answer = Result.Result<Executed<Names, NotedEvent>, unknown>
@@ -45,7 +47,7 @@ const crowded = fc.constantFrom(0, 0, 0, 1, 2)
  * @since 0.1.0
  */
 export const repeats = ({ layer, repository: make = repository, runs = 100 }: RepositorySubject): Law.Law =>
-  Law.make({
+  Interleaving.law({
     name: "S13.2",
     title: "a command id answers the first outcome",
     equation:
@@ -53,8 +55,8 @@ export const repeats = ({ layer, repository: make = repository, runs = 100 }: Re
     given: fc.record({
       command: fc.record({ times: fc.nat(2), limit: fc.integer({ min: 0, max: 4 }) }),
       before: fc.nat(3),
-      callers: program(fc.record({ repository: crowded, pause, again: fc.nat(2) }), { minLength: 1, maxLength: 4 }),
-      others: program(fc.record({ repository: crowded, pause }), { maxLength: 6 }),
+      callers: program(fc.record({ repository: crowded, again: fc.nat(2) }), { minLength: 1, maxLength: 4 }),
+      others: program(crowded, { maxLength: 6 }),
       commits: program(Faults.fault, { maxLength: 12 }),
       reads: program(Faults.slowness, { maxLength: 16 }),
     }),
@@ -74,7 +76,13 @@ export const repeats = ({ layer, repository: make = repository, runs = 100 }: Re
         let known: Executed<Names, NotedEvent> | undefined
         const ask = Effect.fnUntraced(function* (repository: number, excused: ReadonlyArray<unknown>) {
           const knownBefore = known
-          const answer = yield* give(repository)
+          const answer = yield* Trace.telling(
+            `gives the command to repository ${repository + 1}`,
+            give(repository),
+            Trace.answered(
+              Result.match({ onSuccess: ({ repeated }) => (repeated ? "again" : "done"), onFailure: show }),
+            ),
+          )
           answers.push(answer)
           if (Result.isSuccess(answer)) {
             known ??= answer.success
@@ -100,17 +108,16 @@ export const repeats = ({ layer, repository: make = repository, runs = 100 }: Re
         })
         const asking = Effect.forEach(
           callers,
-          ({ repository, pause, again }) =>
-            Effect.andThen(
-              wait(pause),
-              Effect.forEach(Array.from({ length: again + 1 }), () => ask(repository, excuses), { discard: true }),
+          ({ repository, again }, i) =>
+            Effect.forEach(Array.from({ length: again + 1 }), () => ask(repository, excuses), { discard: true }).pipe(
+              Interleaving.named(`caller ${i + 1}`),
             ),
           { concurrency: "unbounded", discard: true },
         )
         const writing = Effect.forEach(
           others,
-          ({ repository, pause }) =>
-            Effect.andThen(wait(pause), Effect.ignore(at(repository).execute("a", note("other")))),
+          (repository, i) =>
+            Effect.ignore(at(repository).execute("a", note("other"))).pipe(Interleaving.named(`other ${i + 1}`)),
           { concurrency: "unbounded", discard: true },
         )
         yield* Effect.all([asking, writing], { concurrency: "unbounded" }).pipe(

@@ -11,7 +11,6 @@ import * as fc from "fast-check"
 import * as Commit from "../../core/event/Commit.ts"
 import type { NewEvent } from "../../core/event/StoredEvent.ts"
 import * as Commits from "../arbitrary/Commits.ts"
-import { pause, wait } from "../arbitrary/Pauses.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { agree } from "../Difference.ts"
 import { type Fault, faults, spoil } from "./Deciding.ts"
@@ -40,7 +39,6 @@ const unreadable = (commit: Commit.Commit, event: NewEvent): Commit.Commit => ({
 })
 
 const committer = fc.record({
-  pause,
   writes: Commits.writes(),
   fault: fc.option(fc.constantFrom<Array<Fault | "a defect">>(...faults, "a defect"), { nil: undefined, freq: 2 }),
 })
@@ -55,7 +53,7 @@ const tagOf = (exit: Exit.Exit<unknown, { readonly _tag: string }>): string =>
  * @category laws
  * @since 0.1.0
  */
-export const S19: World.StoreLaw = World.storeLaw({
+export const S19: World.StoreLaw = World.concurrentLaw({
   name: "S19",
   title: "a commit fails alone",
   equation: "k concurrent commits, some faulty: each faulty one fails for its own fault, the others succeed",
@@ -69,17 +67,13 @@ export const S19: World.StoreLaw = World.storeLaw({
       commands: [{ id: "known", events: [known.id] }],
     })
     const last = { category: "Last", id: "last" }
-    const commits = committers.map(({ pause, writes, fault }) => {
+    const commits = committers.map(({ writes, fault }) => {
       const good = Commits.commit(next, writes)
       const fresh = Commits.event(next(), last, added)
       const spoilt = fault === "a defect" ? unreadable(good, fresh) : fault && spoil(good, fault, known, fresh)
-      return { pause, fault, commit: spoilt ?? good }
+      return { fault, commit: spoilt ?? good }
     })
-    const answers = yield* Effect.forEach(
-      commits,
-      ({ pause, commit }) => Effect.andThen(wait(pause), Effect.exit(store.commit(commit))),
-      { concurrency: "unbounded" },
-    )
+    const answers = yield* World.atOnce("writer", commits, ({ commit }) => Effect.exit(store.commit(commit)))
     yield* agree("the answers", {
       expected: commits.map(({ fault = "Committed" }) => fault),
       actual: answers.map(tagOf),

@@ -9,7 +9,6 @@ import * as fc from "fast-check"
 import * as Commit from "../../core/event/Commit.ts"
 import * as Query from "../../core/event/Query.ts"
 import * as Commits from "../arbitrary/Commits.ts"
-import { pause, wait } from "../arbitrary/Pauses.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { means, query } from "../arbitrary/Queries.ts"
 import { agree } from "../Difference.ts"
@@ -28,7 +27,7 @@ const condition = fc.record(
  * @category laws
  * @since 0.1.0
  */
-export const S12: World.StoreLaw = World.storeLaw({
+export const S12: World.StoreLaw = World.concurrentLaw({
   name: "S12",
   title: "queries and conditions",
   equation:
@@ -39,11 +38,10 @@ export const S12: World.StoreLaw = World.storeLaw({
     r: query,
     writers: program(
       fc.record({
-        pause,
         writes: Commits.writes({ maxStreams: 1 }),
         condition: fc.option(condition, { nil: undefined, freq: 3 }),
       }),
-      { minLength: 1, maxLength: 4 },
+      { minLength: 1, maxLength: 6 },
     ),
   }),
   holds: Effect.fnUntraced(function* ({ history, q, r, writers }, world) {
@@ -58,15 +56,14 @@ export const S12: World.StoreLaw = World.storeLaw({
     yield* agree("match(no items)", { expected: [], actual: yield* matched(store, Query.make()) })
     yield* agree("match(all)", { expected: all, actual: yield* matched(store, Query.all) })
 
-    const ran = yield* Effect.forEach(
+    const ran = yield* World.atOnce(
+      "writer",
       writers,
-      Effect.fnUntraced(function* ({ pause, writes, condition }) {
-        yield* wait(pause)
+      Effect.fnUntraced(function* ({ writes, condition }) {
         const commit = Commits.commit(next, writes)
         const outcome = yield* World.outcome(store.commit(condition === undefined ? commit : { ...commit, condition }))
         return { id: World.numberOf(commit.writes[0]?.events[0] ?? { id: "" }), condition, outcome }
       }),
-      { concurrency: "unbounded" },
     )
     const log = yield* World.log(store)
     for (const { id, condition, outcome } of ran) {

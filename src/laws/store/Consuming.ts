@@ -9,7 +9,6 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as Commit from "../../core/event/Commit.ts"
 import * as Commits from "../arbitrary/Commits.ts"
-import { pause, wait } from "../arbitrary/Pauses.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { agree } from "../Difference.ts"
 import * as World from "./World.ts"
@@ -137,14 +136,14 @@ const odd: fc.Arbitrary<Commit.CheckpointKey> = fc.oneof(
  * @category laws
  * @since 0.1.0
  */
-export const S15: World.StoreLaw = World.storeLaw({
+export const S15: World.StoreLaw = World.concurrentLaw({
   name: "S15",
   title: "exactly once",
   equation:
     "a commit with checkpoint from → to and epoch succeeds iff from is stored and epoch in force; events and checkpoint move together or not at all",
   given: fc.record({
     operations: program(operation, { maxLength: 8 }),
-    rivals: program(pause, { minLength: 2, maxLength: 4 }),
+    rivals: fc.integer({ min: 2, max: 4 }),
     odd,
   }),
   holds: Effect.fnUntraced(function* ({ operations, rivals, odd }, world) {
@@ -179,10 +178,10 @@ export const S15: World.StoreLaw = World.storeLaw({
     }
 
     const [from, epoch] = [leases[0]?.position ?? 0, leases[0]?.epoch ?? 0]
-    const ran = yield* Effect.forEach(
-      rivals,
-      Effect.fnUntraced(function* (pause) {
-        yield* wait(pause)
+    const ran = yield* World.atOnce(
+      "consumer",
+      Array.from({ length: rivals }),
+      Effect.fnUntraced(function* () {
         const commit = Commits.commit(next, [
           { stream: Commits.streams[0], expected: Commit.any, events: [{ type: "Removed", tags: [] }] },
         ])
@@ -190,7 +189,6 @@ export const S15: World.StoreLaw = World.storeLaw({
         const outcome = yield* World.outcome(store.commit({ ...commit, checkpoint }))
         return { ids: commit.writes.flatMap(({ events }) => events.map(World.numberOf)), outcome }
       }),
-      { concurrency: "unbounded" },
     )
     const won = ran.filter(({ outcome }) => Result.isSuccess(outcome))
     yield* agree("the answers to commits from one checkpoint at once", {

@@ -11,10 +11,10 @@ import * as Query from "../../core/event/Query.ts"
 import type { StoredEvent } from "../../core/event/StoredEvent.ts"
 import * as StreamName from "../../core/event/StreamName.ts"
 import * as Commits from "../arbitrary/Commits.ts"
-import { type Pause, pause, wait } from "../arbitrary/Pauses.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { means, query } from "../arbitrary/Queries.ts"
 import { agree } from "../Difference.ts"
+import * as Interleaving from "../Interleaving.ts"
 import * as World from "./World.ts"
 
 const prefixes = Effect.fnUntraced(function* (what: string, reads: ReadonlyArray<ReadonlyArray<StoredEvent>>) {
@@ -31,25 +31,24 @@ const prefixes = Effect.fnUntraced(function* (what: string, reads: ReadonlyArray
  * @category laws
  * @since 0.1.0
  */
-export const S6: World.StoreLaw = World.storeLaw({
+export const S6: World.StoreLaw = World.concurrentLaw({
   name: "S6",
   title: "history only grows",
   equation: "a read is a prefix of every later read",
   given: fc.record({
-    writers: program(fc.record({ pause, writes: Commits.writes({ expected: Commits.expected }) }), {
-      minLength: 1,
-      maxLength: 5,
-    }),
-    reads: program(pause, { minLength: 2, maxLength: 5 }),
+    history: program(Commits.writes({ expected: Commits.expected }), { minLength: 1, maxLength: 5 }),
+    reads: fc.integer({ min: 2, max: 5 }),
   }),
-  holds: Effect.fnUntraced(function* ({ writers, reads }, { store, next }) {
+  holds: Effect.fnUntraced(function* ({ history, reads }, { store, next }) {
     const writing = yield* Effect.forkChild(
-      Effect.forEach(writers, ({ pause, writes }) =>
-        Effect.andThen(wait(pause), World.outcome(store.commit(Commits.commit(next, writes)))),
+      Interleaving.named("writer")(
+        Effect.forEach(history, (writes) =>
+          Effect.andThen(World.outcome(store.commit(Commits.commit(next, writes))), Effect.yieldNow),
+        ),
       ),
     )
     const read = Effect.all([World.log(store), ...Commits.streams.map((stream) => store.readStream(stream))])
-    const during = yield* Effect.forEach(reads, (pause) => Effect.andThen(wait(pause), read))
+    const during = yield* Effect.forEach(Array.from({ length: reads }), () => Effect.andThen(Effect.yieldNow, read))
     yield* Fiber.join(writing)
     const all = [...during, yield* read, yield* read]
     yield* prefixes(
@@ -76,25 +75,24 @@ interface Acknowledged {
  * @category laws
  * @since 0.1.0
  */
-export const S9: World.StoreLaw = World.storeLaw({
+export const S9: World.StoreLaw = World.concurrentLaw({
   name: "S9",
   title: "positions extend versions",
   equation:
     "in every stream v < w ⇒ position(v) < position(w); a commit's events are together; later commits come later",
-  given: program(fc.record({ pause, writes: Commits.writes({ maxEvents: 3 }) }), { minLength: 1, maxLength: 5 }),
+  given: program(Commits.writes({ maxEvents: 3 }), { minLength: 1, maxLength: 5 }),
   holds: Effect.fnUntraced(function* (writers, { store, next }) {
     let tick = 0
-    const acknowledged = yield* Effect.forEach(
+    const acknowledged = yield* World.atOnce(
+      "writer",
       writers,
-      Effect.fnUntraced(function* ({ pause, writes }) {
-        yield* wait(pause)
+      Effect.fnUntraced(function* (writes) {
         const commit = Commits.commit(next, writes)
         const begun = tick++
         yield* store.commit(commit)
         const ids = commit.writes.flatMap(({ events }) => events.map(World.numberOf))
         return { ids, begun, ended: tick++ } satisfies Acknowledged
       }),
-      { concurrency: "unbounded" },
     )
     const log = yield* World.log(store)
     const positions = new Map(log.map((event) => [World.numberOf(event), event.position]))
@@ -129,11 +127,11 @@ export const S9: World.StoreLaw = World.storeLaw({
 interface Follower {
   readonly limit: number
   readonly filter: Query.Query
-  readonly pauses: ReadonlyArray<Pause>
+  readonly reads: number
 }
 
 /** Reads page after page, each from where the one before had scanned to. */
-const follower = (store: World.Store, { limit, filter, pauses }: Follower) => {
+const follower = (store: World.Store, { limit, filter, reads }: Follower) => {
   const seen: Array<StoredEvent> = []
   let cursor = 0
   const step = Effect.map(
@@ -152,13 +150,13 @@ const follower = (store: World.Store, { limit, filter, pauses }: Follower) => {
     seen,
     cursor: () => cursor,
     drain,
-    run: Effect.forEach(pauses, (pause) => Effect.andThen(wait(pause), step)),
+    run: Effect.forEach(Array.from({ length: reads }), () => Effect.andThen(Effect.yieldNow, step)),
   }
 }
 
 /** Follows `changes` until it has come to the log's end, or nobody wakes it any more. */
 const awoken = Effect.fnUntraced(function* (store: World.Store, written: Fiber.Fiber<unknown, unknown>) {
-  const following = follower(store, { limit: 2, filter: Query.all, pauses: [] })
+  const following = follower(store, { limit: 2, filter: Query.all, reads: 0 })
   const fiber = yield* Effect.forkChild(Stream.runForEach(store.changes, () => following.drain))
   yield* Fiber.join(written)
   const head = yield* store.head
@@ -175,44 +173,37 @@ const awoken = Effect.fnUntraced(function* (store: World.Store, written: Fiber.F
  * @category laws
  * @since 0.1.0
  */
-export const S10: World.StoreLaw = World.storeLaw({
+export const S10: World.StoreLaw = World.concurrentLaw({
   name: "S10",
   title: "order is visibility order",
   equation:
     "after position p was seen nothing appears at or below p; a follower gets each event once, in order, none skipped",
   given: fc.record({
-    writers: program(
-      fc.record({ pause, writes: Commits.writes({ expected: Commits.expected }), conditional: fc.boolean() }),
-      { minLength: 1, maxLength: 6 },
-    ),
+    writers: program(fc.record({ writes: Commits.writes({ expected: Commits.expected }), conditional: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 6,
+    }),
     follower: fc.record({
       limit: fc.integer({ min: 1, max: 3 }),
       filter: fc.oneof({ withCrossShrink: true }, fc.constant(Query.all), query),
-      pauses: program(pause, { minLength: 1, maxLength: 8 }),
+      reads: fc.integer({ min: 1, max: 8 }),
     }),
-    observer: program(pause, { minLength: 1, maxLength: 6 }),
+    observations: fc.integer({ min: 1, max: 6 }),
   }),
-  holds: Effect.fnUntraced(function* ({ writers, follower: spec, observer }, { store, next }) {
+  holds: Effect.fnUntraced(function* ({ writers, follower: spec, observations }, { store, next }) {
     const writing = yield* Effect.forkChild(
-      Effect.forEach(
-        writers,
-        ({ pause, writes, conditional }) => {
-          const commit = Commits.commit(next, writes)
-          const condition = { failIfMatch: Query.make({ tags: ["x", "y"] }), after: 0 }
-          return Effect.andThen(
-            wait(pause),
-            World.outcome(store.commit(conditional ? { ...commit, condition } : commit)),
-          )
-        },
-        { concurrency: "unbounded" },
-      ),
+      World.atOnce("writer", writers, ({ writes, conditional }) => {
+        const commit = Commits.commit(next, writes)
+        const condition = { failIfMatch: Query.make({ tags: ["x", "y"] }), after: 0 }
+        return World.outcome(store.commit(conditional ? { ...commit, condition } : commit))
+      }),
     )
     const following = follower(store, spec)
-    const followed = yield* Effect.forkChild(following.run)
-    const waiting = yield* Effect.forkChild(awoken(store, writing))
+    const followed = yield* Effect.forkChild(Interleaving.named("follower")(following.run))
+    const waiting = yield* Effect.forkChild(Interleaving.named("waiting follower")(awoken(store, writing)))
     const seen: Array<{ readonly upTo: number; readonly ids: ReadonlyArray<number> }> = []
-    for (const pause of observer) {
-      yield* wait(pause)
+    for (let i = 0; i < observations; i++) {
+      yield* Effect.yieldNow
       const head = yield* store.head
       const log = yield* World.log(store)
       const upTo = Math.max(head, log.at(-1)?.position ?? 0)

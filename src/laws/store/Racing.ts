@@ -8,7 +8,6 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as Commit from "../../core/event/Commit.ts"
 import * as Commits from "../arbitrary/Commits.ts"
-import { pause, wait } from "../arbitrary/Pauses.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { agree } from "../Difference.ts"
 import * as World from "./World.ts"
@@ -16,7 +15,7 @@ import * as World from "./World.ts"
 const [contested, , other] = Commits.streams
 
 const writers = program(
-  fc.record({ pause, events: fc.array(Commits.content, { minLength: 1, maxLength: 2 }), besides: fc.boolean() }),
+  fc.record({ events: fc.array(Commits.content, { minLength: 1, maxLength: 2 }), besides: fc.boolean() }),
   { minLength: 2, maxLength: 5 },
 )
 
@@ -25,10 +24,10 @@ const race = Effect.fnUntraced(function* (
   racers: typeof writers extends fc.Arbitrary<infer A> ? A : never,
   expected: Commit.ExpectedVersion,
 ) {
-  return yield* Effect.forEach(
+  return yield* World.atOnce(
+    "writer",
     racers,
-    Effect.fnUntraced(function* ({ pause, events, besides }) {
-      yield* wait(pause)
+    Effect.fnUntraced(function* ({ events, besides }) {
       const write = { stream: contested, expected, events }
       // Some write to a second stream first, which nobody contests: it must not keep what the contested one loses.
       const also = { stream: other, expected: Commit.any, events }
@@ -36,7 +35,6 @@ const race = Effect.fnUntraced(function* (
       const outcome = yield* World.outcome(store.commit(commit))
       return { ids: commit.writes.flatMap((written) => written.events.map(World.numberOf)), outcome }
     }),
-    { concurrency: "unbounded" },
   )
 })
 
@@ -44,7 +42,7 @@ const race = Effect.fnUntraced(function* (
  * @category laws
  * @since 0.1.0
  */
-export const S7: World.StoreLaw = World.storeLaw({
+export const S7: World.StoreLaw = World.concurrentLaw({
   name: "S7",
   title: "a single winner",
   equation: "k concurrent commits expecting version v: one succeeds, k-1 are VersionConflicts that leave no trace",
@@ -77,7 +75,7 @@ export const S7: World.StoreLaw = World.storeLaw({
  * @category laws
  * @since 0.1.0
  */
-export const S8: World.StoreLaw = World.storeLaw({
+export const S8: World.StoreLaw = World.concurrentLaw({
   name: "S8",
   title: "Any never conflicts",
   equation: "k concurrent commits expecting Any: k succeed, each event is there once",

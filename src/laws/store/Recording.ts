@@ -11,7 +11,6 @@ import * as Query from "../../core/event/Query.ts"
 import type { NewEvent } from "../../core/event/StoredEvent.ts"
 import * as StreamName from "../../core/event/StreamName.ts"
 import * as Commits from "../arbitrary/Commits.ts"
-import { pause, wait } from "../arbitrary/Pauses.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { agree } from "../Difference.ts"
 import * as World from "./World.ts"
@@ -128,28 +127,23 @@ const upTo = (n: number): ReadonlyArray<number> => Array.from({ length: n }, (_,
  * @category laws
  * @since 0.1.0
  */
-export const S5: World.StoreLaw = World.storeLaw({
+export const S5: World.StoreLaw = World.concurrentLaw({
   name: "S5",
   title: "no holes",
   equation: "versions are 1..n in each stream, positions 1..m in the store, whatever fails",
   given: program(
     fc.record({
-      pause,
       writes: Commits.writes({ expected: Commits.expected }),
       condition: fc.boolean(),
     }),
     { minLength: 1, maxLength: 6 },
   ),
   holds: Effect.fnUntraced(function* (writers, { store, next }) {
-    yield* Effect.forEach(
-      writers,
-      ({ pause, writes, condition }) => {
-        const commit = Commits.commit(next, writes)
-        const conditional = { ...commit, condition: { failIfMatch: Query.all, after: 3 } }
-        return Effect.andThen(wait(pause), World.outcome(store.commit(condition ? conditional : commit)))
-      },
-      { concurrency: "unbounded" },
-    )
+    yield* World.atOnce("writer", writers, ({ writes, condition }) => {
+      const commit = Commits.commit(next, writes)
+      const conditional = { ...commit, condition: { failIfMatch: Query.all, after: 3 } }
+      return World.outcome(store.commit(condition ? conditional : commit))
+    })
     const log = yield* World.log(store)
     yield* agree("the positions of the log", {
       expected: upTo(log.length),

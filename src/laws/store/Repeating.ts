@@ -10,7 +10,6 @@ import * as Commit from "../../core/event/Commit.ts"
 import type { NewEvent } from "../../core/event/StoredEvent.ts"
 import * as StreamName from "../../core/event/StreamName.ts"
 import * as Commits from "../arbitrary/Commits.ts"
-import { pause, wait } from "../arbitrary/Pauses.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { agree } from "../Difference.ts"
 import * as World from "./World.ts"
@@ -100,7 +99,7 @@ const spec = fc.record({
  * @category laws
  * @since 0.1.0
  */
-export const S13: World.StoreLaw = World.storeLaw({
+export const S13: World.StoreLaw = World.concurrentLaw({
   name: "S13",
   title: "repeats",
   equation:
@@ -109,7 +108,7 @@ export const S13: World.StoreLaw = World.storeLaw({
     history: program(spec, { minLength: 1, maxLength: 4 }),
     which: fc.nat(3),
     variation: fc.constantFrom(...variations),
-    senders: program(pause, { minLength: 2, maxLength: 3 }),
+    senders: fc.integer({ min: 2, max: 3 }),
   }),
   holds: Effect.fnUntraced(function* ({ history, which, variation, senders }, world) {
     const { store, next } = world
@@ -170,10 +169,8 @@ export const S13: World.StoreLaw = World.storeLaw({
     const once = Commits.commit(next, [
       { stream: Commits.streams[0], expected: Commit.any, events: [{ type: "Added", tags: [] }] },
     ])
-    const answers = yield* Effect.forEach(
-      senders,
-      (pause) => Effect.andThen(wait(pause), World.outcome(store.commit(once))),
-      { concurrency: "unbounded" },
+    const answers = yield* World.atOnce("sender", Array.from({ length: senders }), () =>
+      World.outcome(store.commit(once)),
     )
     const fresh = answers.find((answer) => Result.isSuccess(answer) && !answer.success.repeated)
     const answer = fresh && { ...World.plain(fresh), repeated: true }

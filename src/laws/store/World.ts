@@ -4,7 +4,6 @@
  *
  * @since 0.1.0
  */
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -19,9 +18,10 @@ import type { CommitUnknown, StoreUnavailable } from "../../core/port/Errors.ts"
 import { EventStore } from "../../core/port/EventStore.ts"
 import type { Snapshots } from "../../core/port/Snapshots.ts"
 import * as Commits from "../arbitrary/Commits.ts"
-import { Traced } from "../Difference.ts"
+import * as Interleaving from "../Interleaving.ts"
 import * as Law from "../Law.ts"
 import { show } from "../Show.ts"
+import * as Trace from "../Trace.ts"
 
 /**
  * Everything that a store provides.
@@ -136,33 +136,29 @@ const showCommit = ({ writes, condition, commands, checkpoint }: Commit): string
       : [`checkpoint ${checkpoint.consumer} ${checkpoint.from} → ${checkpoint.to} in epoch ${checkpoint.epoch}`]),
   ].join("; ")
 
-const showOutcome = (outcome: Outcome): string =>
-  Result.isSuccess(outcome)
-    ? `${outcome.success.repeated ? "repeated" : "recorded"}, position ${outcome.success.position}`
-    : show(outcome.failure)
-
-/** Writes down every commit and lease, in the order of the answers. */
-const traced = (store: Store, checkpoints: Checkpoints["Service"], trace: Array<string>) => ({
+/**
+ * Tells of every commit and lease.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const traced = (store: Store, checkpoints: Checkpoints["Service"]) => ({
   store: {
     ...store,
     commit: (commit: Commit) =>
-      Effect.tapCause(
-        Effect.tap(store.commit(commit), (committed) =>
-          Effect.sync(() => trace.push(`commit ${showCommit(commit)}: ${showOutcome(Result.succeed(committed))}`)),
-        ),
-        (cause) =>
-          Effect.sync(() => {
-            const failed = cause.reasons[0]
-            const shown = failed?._tag === "Fail" ? show(failed.error) : String(failed?._tag)
-            trace.push(`commit ${showCommit(commit)}: ${shown}`)
-          }),
+      Trace.telling(
+        `commit ${showCommit(commit)}`,
+        store.commit(commit),
+        Trace.answered(({ repeated, position }) => `${repeated ? "repeated" : "recorded"}, position ${position}`),
       ),
   },
   checkpoints: {
     ...checkpoints,
     acquire: (key: CheckpointKey, ttlMillis: number) =>
-      Effect.tap(checkpoints.acquire(key, ttlMillis), (lease) =>
-        Effect.sync(() => trace.push(`acquire ${key.consumer} for ${ttlMillis} ms: ${show(Option.getOrNull(lease))}`)),
+      Trace.telling(
+        `acquire ${key.consumer} for ${ttlMillis} ms`,
+        checkpoints.acquire(key, ttlMillis),
+        Trace.answered((lease) => show(Option.getOrNull(lease))),
       ),
   },
 })
@@ -179,36 +175,69 @@ export interface StoreLaw {
 }
 
 /**
- * Makes a law of stores.
+ * What makes a law of stores.
  *
- * @category constructors
+ * @category model
  * @since 0.1.0
  */
-export const storeLaw = <A>(definition: {
+export interface Definition<A> {
   readonly name: string
   readonly title: string
   readonly equation: string
   readonly given: fc.Arbitrary<A>
   readonly holds: (value: A, world: World) => Effect.Effect<void, unknown>
   readonly runs?: number
-}): StoreLaw => ({
-  name: definition.name,
-  of: ({ layer, runs }) =>
-    Law.make({
-      ...definition,
-      runs: runs ?? definition.runs ?? 50,
-      holds: (value) => {
-        const trace: Array<string> = []
-        return Effect.gen(function* () {
-          const { store, checkpoints } = traced(yield* EventStore, yield* Checkpoints, trace)
-          yield* definition.holds(value, { store, checkpoints, next: Commits.ids() })
-        }).pipe(
-          Effect.provide(Layer.fresh(layer)),
-          Effect.catchCause((cause) => Effect.fail(new Traced({ reason: Cause.squash(cause), trace }))),
-        )
-      },
-    }),
-})
+}
+
+/** The law of one store, whichever way laws are made. */
+const about =
+  (make: <A>(definition: Law.Definition<A>) => Law.Law) =>
+  <A>(definition: Definition<A>): StoreLaw => ({
+    name: definition.name,
+    of: ({ layer, runs }) =>
+      make({
+        ...definition,
+        runs: runs ?? definition.runs ?? 50,
+        holds: (value: A) =>
+          Effect.gen(function* () {
+            const { store, checkpoints } = traced(yield* EventStore, yield* Checkpoints)
+            yield* definition.holds(value, { store, checkpoints, next: Commits.ids() })
+          }).pipe(Effect.provide(Layer.fresh(layer))),
+      }),
+  })
+
+/**
+ * Makes a law of stores of which each is asked one thing after another.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const storeLaw: <A>(definition: Definition<A>) => StoreLaw = about(({ holds, ...definition }) =>
+  Law.make({ ...definition, holds: (value, seen) => Trace.traced(holds(value, seen)) }),
+)
+
+/**
+ * Makes a law of stores that several ask at once, tried under generated interleavings.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const concurrentLaw: <A>(definition: Definition<A>) => StoreLaw = about(Interleaving.law)
+
+/**
+ * Lets several act at once, each under the name of its kind and a number.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const atOnce = <A, B, E, R>(
+  kind: string,
+  actors: ReadonlyArray<A>,
+  act: (actor: A, i: number) => Effect.Effect<B, E, R>,
+): Effect.Effect<Array<B>, E, R> =>
+  Effect.forEach(actors, (actor, i) => Interleaving.named(`${kind} ${i + 1}`)(act(actor, i)), {
+    concurrency: "unbounded",
+  })
 
 /**
  * Records writes of a history that cannot be refused.

@@ -43,8 +43,11 @@ const watch = (process: ChildProcess): Child => {
   }
 }
 
+export const startFile = (file: string, ...args: ReadonlyArray<string>): Child =>
+  watch(spawn(process.execPath, ["--no-warnings", file, ...args]))
+
 export const start = (script: string, ...args: ReadonlyArray<string>): Child =>
-  watch(spawn(process.execPath, ["--no-warnings", join(import.meta.dirname, script), ...args]))
+  startFile(join(import.meta.dirname, script), ...args)
 
 /** With a limit to the size of the files that it may write, in blocks of the shell. */
 export const startLimited = (blocks: number, script: string, ...args: ReadonlyArray<string>): Child =>
