@@ -134,9 +134,11 @@ const simulate = <A, E, R>(
     Effect.callback((resume) => {
       const clock = VirtualClock.make()
       let stuck: Stuck | undefined
+      let ended = (): void => {}
       const end = (exit: Option.Option<Exit.Exit<A, E>>): void => {
         turns.end()
         resume(Effect.succeed(stuck === undefined ? exit : Option.some(Exit.die(stuck))))
+        ended()
       }
       const turns = new Turns({
         choices,
@@ -158,7 +160,7 @@ const simulate = <A, E, R>(
       const fiber = Effect.runForkWith(context)(world, { scheduler: turns })
       fiber.addObserver((exit) => end(Option.some(exit)))
       return Effect.callback<void>((done) => {
-        fiber.addObserver(() => done(Effect.void))
+        ended = () => done(Effect.void)
         fiber.interruptUnsafe()
       })
     }),

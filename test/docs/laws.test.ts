@@ -53,6 +53,6 @@ it("are all of the suites that can be had", () => {
       : [],
   )
   const told = parts.flatMap(({ suites }) => suites.map(([how]) => how))
-  // One law of `StoreLaws.suite`, of two stores; and what makes a subject.
+  // One law of `StoreLaws.suite`, of two stores; and what makes a layer, not a suite.
   expect(all.toSorted()).toEqual([...told, "StoreLaws.differential", "StoreLaws.reopened"].toSorted())
 })

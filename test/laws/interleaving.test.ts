@@ -112,6 +112,12 @@ describe("time", () => {
     expect(Option.isNone(impatient)).toBe(true)
   })
 
+  it("waits for a runtime of its own, which nobody sees but by its turns of the event loop", async () => {
+    const yields = Effect.forEach(Array.from({ length: 50 }), () => Effect.yieldNow, { discard: true })
+    const foreign = Effect.promise(() => Effect.runPromise(Effect.as(yields, "done")))
+    expect(await under([], Effect.timeout(foreign, "1 hour"))).toBe("done")
+  })
+
   it("and chance are the same in every run", async () => {
     const seen = Effect.all([Clock.currentTimeMillis, Random.nextInt])
     expect(await under([], seen)).toEqual(await under([], seen))
@@ -162,6 +168,13 @@ describe("a run", () => {
     )
     const answer = await Effect.runPromise(Effect.timeoutOption(Interleaving.run([])(open), 20))
     expect([answer._tag, closed]).toEqual(["None", true])
+  })
+
+  it("that cannot be interrupted is given up by whoever waits for it", async () => {
+    const answer = await Effect.runPromise(
+      Effect.timeoutOption(Interleaving.run([])(Effect.uninterruptible(Effect.never)), 20),
+    )
+    expect(answer._tag).toBe("None")
   })
 
   it("that is killed does nothing more, not even what it does at its end", async () => {

@@ -42,6 +42,17 @@ Decider.make({
   evolve: (s: number, _e: Evt): number => s,
 })
 
+// Events of several tags, each from its constructor.
+declare const did: (n: number) => Extract<Evt, { readonly _tag: "Did" }>
+declare const done: () => Extract<Evt, { readonly _tag: "Done" }>
+const constructed = Decider.make({
+  initial: 0,
+  decide: (c: Cmd, _s: number) =>
+    c._tag === "B" ? Decider.accept() : c.n === 0 ? Decider.reject(new Late()) : Decider.accept(did(c.n), done()),
+  evolve: (s: number, _e: Evt): number => s,
+})
+expectTypeOf(constructed).toEqualTypeOf<Decider.Decider<Cmd, number, Evt, Late>>()
+
 const text = Decider.make({
   initial: "",
   decide: (c: "x" | "y", s: string) => (s === c ? Decider.reject(c) : Decider.accept(c)),

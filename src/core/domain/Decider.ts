@@ -162,7 +162,9 @@ export function make<C, S, E, R>(definition: Definition<C, S, E, Either<R, Reado
  * @category decisions
  * @since 0.1.0
  */
-export const accept = <const E = never>(...events: ReadonlyArray<E>): Either<never, ReadonlyArray<E>> => right(events)
+export const accept = <const Events extends ReadonlyArray<unknown>>(
+  ...events: Events
+): Either<never, ReadonlyArray<Events[number]>> => right(events)
 
 /**
  * The decision that the command is refused. A rejection is the model's own value, not an exception.

@@ -57,8 +57,12 @@ const commanded = <C, S>(commands: Commands<C, S>, state: S): Effect.Effect<void
 /** Where an event leads that may be stored: nowhere, if the law of purity speaks of it. */
 const advanced = <C, S, E, R>(decider: Decider<C, S, E, R>, event: E, place: Place<S>) => {
   const next = advance(decider, event, place)
-  if (isLeft(next)) return isImpure(next.left) ? Effect.undefined : Effect.fail(broken(next.left))
-  return Effect.succeed<Place<S> | undefined>(next.right)
+  if (!isLeft(next)) return Effect.succeed<Place<S> | undefined>(next.right)
+  if (isImpure(next.left)) return Effect.undefined
+  const { says } = broken(next.left)
+  return Effect.fail(
+    new Mistake({ says: `Of an event that may be stored, though no command led to it here:\n${says}` }),
+  )
 }
 
 /**

@@ -63,8 +63,8 @@ const looks = 2
 /** or, where nothing can be seen of it, within so many milliseconds. */
 const grace = 250
 
-/** How many things outside of the fibers the process waits for: timers, files, sockets. */
-const outside = (): number => process.getActiveResourcesInfo().filter((kind) => kind !== "Immediate").length
+/** What the process waits for outside of the fibers: timers, files, sockets. */
+const outside = (): ReadonlyArray<string> => process.getActiveResourcesInfo()
 
 /**
  * @category model
@@ -87,9 +87,10 @@ export class Turns implements Scheduler.Scheduler {
   over = false
   isDue = false
   isGoing = false
-  timer: NodeJS.Timeout | undefined
+  private timer: ReturnType<typeof setTimeout> | undefined
   idle = 0
   idleSince = 0
+  /** How much was outside before it began. */
   around: number | undefined
 
   constructor(orders: Orders) {
@@ -161,7 +162,8 @@ export class Turns implements Scheduler.Scheduler {
 
   /** Gives turns, until whoever works outside has theirs; answers whether it waits for them. */
   go(): boolean {
-    this.around ??= outside()
+    // Whoever has a turn of the event loop right now is not there to stay.
+    this.around ??= outside().filter((kind) => kind !== "Immediate").length
     for (let i = 0; i < atOnce && !this.over; i++) {
       const turn = this.next()
       if (turn === undefined) return this.rest()
@@ -200,7 +202,7 @@ export class Turns implements Scheduler.Scheduler {
     if (this.idle === 0) this.idleSince = performance.now()
     if (this.idle++ < looks) return false
     const due = this.orders.clock.due()
-    const isBusy = outside() > (this.around ?? 0)
+    const isBusy = outside().length > (this.around ?? 0)
     if (due !== undefined && !isBusy) {
       this.orders.clock.advance()
       return false

@@ -68,10 +68,7 @@ export const decide = (command: AccountCommand, state: Account) => {
         : Decider.accept(AccountEvent.Withdrawn({ amount: command.amount }))
     case "Close":
       return state.balance > 0
-        ? Decider.accept<AccountEvent>(
-            AccountEvent.Withdrawn({ amount: state.balance }),
-            AccountEvent.Closed({ at: command.at }),
-          )
+        ? Decider.accept(AccountEvent.Withdrawn({ amount: state.balance }), AccountEvent.Closed({ at: command.at }))
         : Decider.accept(AccountEvent.Closed({ at: command.at }))
   }
 }

@@ -32,7 +32,7 @@ const lookalike = () => {
 type Desk = Decider.Decider<unknown, unknown, unknown, unknown>
 export const desk: Desk = {
   initial: 0,
-  decide: () => Decider.accept<unknown>(sold, billed),
+  decide: () => Decider.accept(sold, billed),
   evolve: () => 2,
   isTerminal: () => false,
 }
@@ -61,7 +61,7 @@ export const refusingAll = answering(() => Decider.reject(new SoldOut(0)))
 
 /** Decides in its own time. */
 const promising: Desk = JSON.parse("{}")
-Object.assign(promising, desk, { decide: async () => Decider.accept<unknown>(sold, billed) })
+Object.assign(promising, desk, { decide: async () => Decider.accept(sold, billed) })
 /** Has forgotten a case. */
 const forgetting: Desk = JSON.parse("{}")
 Object.assign(forgetting, desk, { decide: () => undefined })
