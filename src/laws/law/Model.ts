@@ -9,6 +9,8 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as fc from "fast-check"
+import { Mistake } from "../Difference.ts"
+import { show } from "../Show.ts"
 
 /**
  * Takes down what a run came upon, by name: an event, a rejection, an answer. It counts once in a run.
@@ -118,6 +120,11 @@ const answer = async (holds: Effect.Effect<void, unknown>): Promise<Exit.Exit<vo
   return Exit.die(new Error(`It gave no answer within ${patience / 1000} seconds.`))
 }
 
+const strayed = (answer: unknown): Mistake =>
+  new Mistake({
+    says: `holds answered ${show(answer)}; it has to answer an Effect that fails where the law does not hold, as Difference.agree does.`,
+  })
+
 /**
  * Makes a law of what is given and an Effect that fails where the law does not hold.
  *
@@ -159,7 +166,15 @@ export const make = <A>({
   must,
   property: (seen) =>
     fc.asyncProperty(given, async (value) => {
-      const exit = await answer(Effect.suspend(() => holds(value, seen)))
+      const exit = await answer(
+        Effect.suspend(() => {
+          const answer = holds(value, seen)
+          return Effect.isEffect(answer) ? answer : Effect.fail(strayed(answer))
+        }),
+      )
       if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
+      // Where nobody checks types, a predicate of fast-check's may stand for an Effect.
+      const answered: unknown = exit.value
+      if (answered === false) throw strayed(answered)
     }),
 })
