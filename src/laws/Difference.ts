@@ -103,7 +103,8 @@ export class Mistake extends TaggedError("Mistake")<{ readonly says: string }> {
 const placeOf = ({ stack }: Error): ReadonlyArray<string> =>
   String(stack ?? "")
     .split("\n")
-    .filter((line) => line.trimStart().startsWith("at ") && !line.includes("node_modules") && !line.includes("node:"))
+    .filter((line) => line.trimStart().startsWith("at "))
+    .filter((line) => !["node_modules", "node:", "<anonymous>"].some((foreign) => line.includes(foreign)))
     .slice(0, 3)
 
 /**

@@ -120,7 +120,7 @@ const watched = (law: Law, enough: (attempt: Attempt) => boolean) => {
 
 /** A replay that shows nothing. */
 const lost = ({ name }: Law, { seed, path }: CheckOptions): string =>
-  `${name} cannot be replayed: nothing is at path ${JSON.stringify(path)} under seed ${seed}, if its values are generated otherwise now`
+  `${name} cannot be replayed: nothing is at path ${JSON.stringify(path)} under seed ${seed}. Its values may be generated otherwise now.`
 
 /**
  * Tries a law. What cannot be tried at all (numbers that are none, a path that leads nowhere, values that throw while they
@@ -173,10 +173,10 @@ export const check = (law: Law, options: CheckOptions = {}): Effect.Effect<Resul
         ...(path !== undefined && { path }),
       })
     const details = await tries().catch((error: unknown) => {
-      throw path === undefined ? error : new Error(`${lost(law, options)}: ${describe(error)}`, { cause: error })
+      throw path === undefined ? error : new Error(`${lost(law, options)} (${describe(error)})`, { cause: error })
     })
     const facts = { law, seed: details.seed, seen }
-    if (path !== undefined && details.numRuns === 0) throw new Error(`${lost(law, options)}.`)
+    if (path !== undefined && details.numRuns === 0) throw new Error(lost(law, options))
     const given: unknown = details.counterexample
     if (!details.failed || given === null) {
       const explored = { ...facts, runs: tried() }
