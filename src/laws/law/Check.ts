@@ -64,10 +64,10 @@ const beat = 1_000
 /** Milliseconds after which the event loop has its turn: laws that wait for nothing would keep it from everybody else. */
 const breath = 100
 
-/** NaN, of a variable that is not set perhaps, would try next to nothing. */
+/** NaN, of a variable that is not set perhaps, would try next to nothing, as would a number below 0. */
 const sound = (name: string, n: number): number => {
-  if (Number.isNaN(n)) throw new RangeError(`\`${name}\` is NaN; leave it out, or give a number.`)
-  return n
+  if (n >= 0) return n
+  throw new RangeError(`\`${name}\` is ${n}, and has to be a number from 0.`)
 }
 
 /**
@@ -77,7 +77,7 @@ const sound = (name: string, n: number): number => {
  * @since 0.1.0
  */
 export const millis = (during: Duration.Input): number =>
-  Duration.toMillis(typeof during === "number" ? sound("during", during) : during)
+  sound("during", typeof during === "number" ? during : Duration.toMillis(during))
 
 interface Attempt {
   readonly runs: number
