@@ -98,7 +98,7 @@ export interface Definition<A> {
   readonly equation: string
   /** What the law speaks of. */
   readonly given: fc.Arbitrary<A>
-  /** Succeeds where the law holds for the value; any failure or defect is a counterexample. */
+  /** Succeeds where the law holds for the value; any failure or defect is a counterexample, and so is an answer of `false`. */
   readonly holds: (value: A, seen: Seen) => Effect.Effect<void, unknown>
   /** How often it is tried; 100 if left out. */
   readonly runs?: number | undefined
@@ -173,7 +173,7 @@ export const make = <A>({
         }),
       )
       if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
-      // Where nobody checks types, a predicate of fast-check's may stand for an Effect.
+      // The compiler takes an Effect of a boolean for one of nothing, and a predicate would pass whatever it says.
       const answered: unknown = exit.value
       if (answered === false) throw strayed(answered)
     }),
