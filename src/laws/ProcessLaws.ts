@@ -11,9 +11,11 @@ import type { Decider } from "../core/domain/Decider.ts"
 import type { ProcessManager } from "../core/domain/ProcessManager.ts"
 import { program } from "./arbitrary/Programs.ts"
 import { type Commanded, type Commands, traces } from "./arbitrary/Traces.ts"
-import { agree } from "./Difference.ts"
+import { agree, Mistake } from "./Difference.ts"
+import { freeze } from "./domain/Purity.ts"
 import * as Law from "./Law.ts"
 import { same } from "./Same.ts"
+import { show } from "./Show.ts"
 
 /**
  * A process manager, and the events that it may meet.
@@ -206,8 +208,32 @@ const hasSomethingOwed = <C, S, E, R, P>(driven: Driven<C, S, E, R, P>): Law.Law
       }),
   })
 
+const listed = <C>(who: string, answer: ReadonlyArray<C>): ReadonlyArray<C> => {
+  if (Array.isArray(answer)) return answer
+  throw new Mistake({ says: `${who} answered ${show(answer)}, which is no list. Is there a case without a return?` })
+}
+
 /**
- * The laws of a process manager (PM1–PM3).
+ * The same process manager, whose states and events are frozen: one that is changed in place fails where that is done, and
+ * not in a later run that begins where an earlier one ended.
+ */
+const guarded = <E, C, S>(process: ProcessManager<E, C, S>): ProcessManager<E, C, S> => {
+  freeze(process.initial)
+  return {
+    ...process,
+    evolve: (before, event) => {
+      freeze(event)
+      const after = process.evolve(before, event)
+      freeze(after)
+      return after
+    },
+    react: (state, event) => listed("react", process.react(state, event)),
+    pending: (state) => listed("pending", process.pending(state)),
+  }
+}
+
+/**
+ * The laws of a process manager (PM1–PM3). Its states and events are frozen meanwhile.
  *
  * @example
  * ```ts
@@ -233,10 +259,10 @@ const hasSomethingOwed = <C, S, E, R, P>(driven: Driven<C, S, E, R, P>): Law.Law
  * @category suites
  * @since 0.1.0
  */
-export const suite = <E, C, S>(subject: Subject<E, C, S>): Law.Suite => ({
-  name: "a process manager",
-  laws: [owes(subject), owesNothingElse(subject), ends(subject)],
-})
+export const suite = <E, C, S>(subject: Subject<E, C, S>): Law.Suite => {
+  const frozen = { ...subject, process: guarded(subject.process) }
+  return { name: "a process manager", laws: [owes(frozen), owesNothingElse(frozen), ends(frozen)] }
+}
 
 /**
  * The law that a restart resumes exactly what is owed (PM4): a process manager that drives a decider comes to the same
@@ -274,7 +300,7 @@ export const suite = <E, C, S>(subject: Subject<E, C, S>): Law.Suite => ({
  * @category suites
  * @since 0.1.0
  */
-export const restart = <C, S, E, R, P>(driven: Driven<C, S, E, R, P>): Law.Suite => ({
-  name: "a process manager at work",
-  laws: [resumes(driven), hasSomethingOwed(driven)],
-})
+export const restart = <C, S, E, R, P>(driven: Driven<C, S, E, R, P>): Law.Suite => {
+  const frozen = { ...driven, process: guarded(driven.process) }
+  return { name: "a process manager at work", laws: [resumes(frozen), hasSomethingOwed(frozen)] }
+}

@@ -56,6 +56,16 @@ describe("a suite as tests", () => {
     expect(() => tests({ name: "none", laws: [] }, {})).toThrow("none: no laws to try.")
   })
 
+  it("has none where two laws have one name, which a replay could not tell apart", () => {
+    expect(() => tests({ name: "two", laws: [...suite.laws, ...suite.laws] }, {})).toThrow("two laws are called X1")
+  })
+
+  it("gives a law no more time than a timer of Node takes", () => {
+    for (const during of ["90 days", "Infinity"] as const) {
+      expect(tests(suite, { during }).map(({ timeout }) => timeout)).toEqual([2 ** 31 - 1, 2 ** 31 - 1, 2 ** 31 - 1])
+    }
+  })
+
   it("of one law only, where it is asked for", () => {
     expect(tests(suite, { only: "X2" }).map(({ title }) => title)).toEqual(["X2 are sorted: sort(xs) = xs"])
   })

@@ -52,7 +52,7 @@ const ours = fileURLToPath(new URL("..", import.meta.url))
 const place = (cause: unknown): ReadonlyArray<string> =>
   !(cause instanceof Error)
     ? []
-    : (cause.stack ?? "")
+    : String(cause.stack ?? "")
         .split("\n")
         .filter((line) => line.trimStart().startsWith("at "))
         .filter((line) => !["node_modules", "node:", "<anonymous>", ours].some((foreign) => line.includes(foreign)))
