@@ -76,8 +76,7 @@ const kept = Effect.fnUntraced(function* <S>(policy: SnapshotPolicy<S>, state: S
   return { text: text.right, state: decoded.right }
 })
 
-const after = (events: number): string =>
-  events === 0 ? "before the first event" : `after event ${events}`
+const after = (events: number): string => (events === 0 ? "before the first event" : `after event ${events}`)
 
 /** That a history resumed from a snapshot comes to the same state. */
 const sameState = <S>(at: number, state: S, taken: number, from: Kept<S>): Effect.Effect<void, Mistake> =>

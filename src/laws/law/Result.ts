@@ -107,7 +107,10 @@ const listed = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<stri
   lines.length === 0 ? [] : [title, indent(lines.join("\n"))]
 
 /** What the law does not hold for: what happened where that tells all of it, else the value. */
-const given = ({ law, runs }: Facts, { value, shrinks, reason }: Pick<Counterexample, "value" | "shrinks" | "reason">) => {
+const given = (
+  { law, runs }: Facts,
+  { value, shrinks, reason }: Pick<Counterexample, "value" | "shrinks" | "reason">,
+) => {
   const how = law.once ? "" : ` (run ${runs}, made smaller ${shrinks} times)`
   if (!(reason instanceof Traced && reason.isWhole)) return [...listed(`given${how}:`, [show(value)]), explain(reason)]
   const trace = reason.trace.length === 0 ? ["nothing yet"] : reason.trace
@@ -156,7 +159,7 @@ export const unreached = (facts: Facts, missing: ReadonlyArray<string>): Unreach
   _tag: "Unreached",
   missing,
   report: [
-    `${facts.law.name}, ${facts.law.title}, was not tried in earnest:`,
+    `${facts.law.name}, ${facts.law.title}, is not shown to hold:`,
     indent(facts.law.equation),
     ...listed(`never come upon in ${facts.runs} runs:`, missing),
     "Either nothing can lead there, or nothing that the law was given does.",

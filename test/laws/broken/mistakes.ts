@@ -4,7 +4,16 @@ import { DateFromISOString } from "io-ts-types/lib/DateFromISOString.js"
 import { Aggregate, Decider, EventCodec } from "../../../src/core/index.ts"
 import { CodecLaws, DeciderLaws, SnapshotLaws } from "../../../src/laws/index.ts"
 import type { Case } from "./caught.ts"
-import { commands, decide, evolve, type Order, type OrderCommand, OrderEvent, order, subject } from "./mistakes/Order.ts"
+import {
+  commands,
+  decide,
+  evolve,
+  type Order,
+  type OrderCommand,
+  OrderEvent,
+  order,
+  subject,
+} from "./mistakes/Order.ts"
 import * as Parcel from "./mistakes/Parcel.ts"
 import { delivery, payment } from "./mistakes/Parcel.ts"
 
@@ -115,7 +124,9 @@ const paying = (command: OrderCommand, state: Order) => {
   switch (command._tag) {
     case "Pay":
       if (state._tag === "None" || state._tag === "Cancelled") return Decider.reject("it is not open")
-      return state.lines.length === 0 ? Decider.reject("it is empty") : Decider.accept(OrderEvent.Paid({ at: command.at }))
+      return state.lines.length === 0
+        ? Decider.reject("it is empty")
+        : Decider.accept(OrderEvent.Paid({ at: command.at }))
     default:
       return decide(command, state)
   }
@@ -162,7 +173,7 @@ export const cases: ReadonlyArray<Case> = [
   { law: "D7", flaw: "a case that is forgotten", suite: forgotten },
   { law: "D4", flaw: "a version that is off by one", suite: counted },
   { law: "D2", flaw: "the time in decide", suite: dated },
-  { law: "C6", flaw: "an event that is lost in an upcast", suite: lost },
+  { law: "C7", flaw: "an event that is lost in an upcast", suite: lost },
   { law: "SN1", flaw: "a field that a snapshot drops", suite: dropped },
   { law: "D5", flaw: "a retry that pays twice", suite: paid },
   { law: "D6", flaw: "an end that is opened again", suite: reopened },

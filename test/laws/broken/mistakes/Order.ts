@@ -47,9 +47,7 @@ export type OrderCommand =
 export const decide = (command: OrderCommand, order: Order) => {
   if (command._tag === "Place") {
     if (order._tag === "Cancelled") return Decider.reject("it was cancelled")
-    return order._tag === "None"
-      ? Decider.accept(OrderEvent.Placed({ customer: command.customer }))
-      : Decider.accept()
+    return order._tag === "None" ? Decider.accept(OrderEvent.Placed({ customer: command.customer })) : Decider.accept()
   }
   if (command._tag === "Pay" && order._tag === "Paid") return Decider.accept()
   if (command._tag === "Cancel" && order._tag === "Cancelled") return Decider.accept()
@@ -66,7 +64,9 @@ export const decide = (command: OrderCommand, order: Order) => {
         ? Decider.accept(OrderEvent.Redeemed({ voucher: command.voucher }))
         : Decider.reject("one voucher is enough")
     case "Pay":
-      return order.lines.length === 0 ? Decider.reject("it is empty") : Decider.accept(OrderEvent.Paid({ at: command.at }))
+      return order.lines.length === 0
+        ? Decider.reject("it is empty")
+        : Decider.accept(OrderEvent.Paid({ at: command.at }))
     case "Cancel":
       return Decider.accept(OrderEvent.Cancelled())
   }
