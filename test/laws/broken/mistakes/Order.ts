@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import * as t from "io-ts"
 import { DateFromISOString } from "io-ts-types/lib/DateFromISOString.js"
-import { Decider, EventCodec } from "../../../../src/core/index.ts"
+import { Aggregate, Decider, EventCodec } from "../../../../src/core/index.ts"
 
 export const OrderEvent = EventCodec.make(
   {
@@ -92,6 +92,25 @@ export const evolve = (order: Order, event: OrderEvent): Order => {
 
 const initial: Order = { _tag: "None", version: 0, lines: [] }
 export const order = Decider.make({ initial, decide, evolve, isTerminal: ({ _tag }) => _tag === "Cancelled" })
+
+/** How a state is kept in a snapshot. */
+export const OrderState = t.exact(
+  t.intersection([
+    t.type({
+      _tag: t.keyof({ None: null, Open: null, Paid: null, Cancelled: null }),
+      version: t.number,
+      lines: t.array(t.type({ item: t.string, cents: t.number })),
+    }),
+    t.partial({ voucher: t.string }),
+  ]),
+)
+
+export const Orders = Aggregate.make({
+  category: "Order",
+  decider: order,
+  events: OrderEvent,
+  snapshot: { state: OrderState, every: 100 },
+})
 
 const items = fc.constantFrom("tea", "cup", "pot")
 export const commands: fc.Arbitrary<OrderCommand> = fc.oneof(

@@ -51,3 +51,13 @@ export const commands: fc.Arbitrary<PaymentCommand | DeliveryCommand> = fc.oneof
   fc.record({ _tag: fc.constant("Charge"), approved: fc.boolean() }),
   fc.record({ _tag: fc.constant("Deliver"), someoneIsHome: fc.boolean() }),
 )
+
+/** The payment, in the parcel. */
+export const part = {
+  whole: parcel,
+  part: payment,
+  commands,
+  events: (event: PaymentEvent | DeliveryEvent) =>
+    event._tag === "Charged" || event._tag === "Declined" ? [event] : [],
+  state: ({ payment }: { readonly payment: Payment }) => payment,
+}
