@@ -28,7 +28,7 @@ describe("a mistake fails the laws whose promise it breaks, and no other:", () =
     ["an event that is lost in an upcast", ["C7"]],
     ["a field that a snapshot drops", ["SN1"]],
     ["a retry that pays twice", ["D5"]],
-    ["an end that is opened again", ["D6"]],
+    ["a cancelled order that is placed again", ["D6"]],
     ["two parts that share a key", ["D13"]],
   ])("%s", async (flaw, laws) => {
     const suite = mistakes.cases.find((each) => each.flaw === flaw)?.suite ?? { name: flaw, laws: [] }

@@ -132,7 +132,7 @@ const paying = (command: OrderCommand, state: Order) => {
 const paid = DeciderLaws.suite({ ...subject, decider: { ...order, decide: paying } })
 // end
 
-// mistake: an end that is opened again
+// mistake: a cancelled order that is placed again
 const reopening = (command: OrderCommand, state: Order) => {
   switch (command._tag) {
     case "Place":
@@ -174,6 +174,6 @@ export const cases: ReadonlyArray<Case> = [
   { law: "C7", flaw: "an event that is lost in an upcast", suite: lost },
   { law: "SN1", flaw: "a field that a snapshot drops", suite: dropped },
   { law: "D5", flaw: "a retry that pays twice", suite: paid },
-  { law: "D6", flaw: "an end that is opened again", suite: reopened },
+  { law: "D6", flaw: "a cancelled order that is placed again", suite: reopened },
   { law: "D13", flaw: "two parts that share a key", suite: shared },
 ]
