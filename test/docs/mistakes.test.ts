@@ -27,7 +27,9 @@ laws(SnapshotLaws.suite({ aggregate: Orders, commands }))
 const slipOf = (flaw: string): string => {
   const [, code] = new RegExp(`^// mistake: ${flaw}\n([^]*?)^// end$`, "m").exec(slips) ?? []
   if (code === undefined) throw new Error(`There is no mistake ${flaw}.`)
-  return code.replace(/^const \w+ = (\w+Laws\.\w+\([\s\S]*\))$/m, "\nlaws($1)")
+  return code.replace(/^const \w+ = (\w+Laws\.\w+\([\s\S]*\))$/m, (_, suite: string) =>
+    suite.includes("\n") ? `\nlaws(\n${suite.replaceAll(/^/gm, "  ")},\n)` : `\nlaws(${suite})`,
+  )
 }
 
 const reportOf = async (flaw: string): Promise<string> => {

@@ -45,13 +45,13 @@ export const C4 = <E extends { readonly _tag: string }, S>(
     holds: Effect.fnUntraced(function* () {
       const unshown = missing(codec, golden)
       if (unshown.length > 0)
-        yield* mistaken("Not all that is read has a fixture.", ["there is none of", unshown.join("\n")])
+        return yield* mistaken("Not all that is read has a fixture.", ["there is none of", unshown.join("\n")])
       let state = view?.initial
       for (const [i, { events, ...payload }] of golden.entries()) {
         const fixture = `Fixture ${i + 1} (${nameOf(payload)})`
         const actual = yield* read(codec, { ...payload, data: yield* throughText(payload.data) })
         if (!same(events, actual)) {
-          yield* mistaken(
+          return yield* mistaken(
             `${fixture} does not mean what it meant.`,
             ["as it is stored", storedAs(payload)],
             ["it meant", listed(events)],

@@ -68,7 +68,7 @@ const answer = Effect.fnUntraced(function* <A>(what: string, f: () => Either<Jso
   if (isLeft(answered)) {
     const { path, reason } = answered.left
     if (!(typeof path === "string" && typeof reason === "string" && reason !== ""))
-      yield* mistaken(`${what} is refused with a fault that does not say where and why.`, [
+      return yield* mistaken(`${what} is refused with a fault that does not say where and why.`, [
         "the fault",
         show(answered.left),
       ])
@@ -88,7 +88,7 @@ const writing = Effect.fnUntraced(function* <E>(codec: EventCodec.EventCodec<E>,
     EventCodec.decode(codec, type, schemaVersion, JSON.parse(text.right)),
   )
   if (!isLeft(decoded) && decoded.right.length === 1 && kept(decoded.right[0], put, event)) return
-  yield* mistaken(
+  return yield* mistaken(
     `${it} is neither refused nor read back as it was.`,
     ["the event", shortly(put)],
     ["written as", storedAs({ type, schemaVersion, data: JSON.parse(text.right) })],
@@ -122,7 +122,7 @@ const reading = Effect.fnUntraced(function* <E>(
     const stored = { ...encoded.right, data: JSON.parse(again.right) }
     const back = yield* read(codec, stored)
     if (same(back, [event])) continue
-    yield* mistaken(
+    return yield* mistaken(
       `${it} is read as what does not come back as it was.`,
       ["as it is stored", storedAs({ type, schemaVersion, data })],
       ["read as", shortly(event)],

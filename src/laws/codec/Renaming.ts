@@ -60,7 +60,7 @@ export const C6 = <E extends { readonly _tag: string }, S>({
                 found.events.map((event) => event.position),
               )
             ) {
-              yield* mistaken(
+              return yield* mistaken(
                 `${nameOf(payload)} is read as ${_tag}, but a query for ${_tag} does not find it.`,
                 ["stored", storedAs(payload)],
                 [`storedTypes of ${_tag}`, show(EventCodec.storedTypes(codec, _tag))],
@@ -71,7 +71,7 @@ export const C6 = <E extends { readonly _tag: string }, S>({
             const write = Commits.commit(next, [{ stream, expected: Commit.any, events: [] }])
             const refused = yield* outcome(store.commit({ ...write, condition: { failIfMatch: query, after: i } }))
             if (tagOf(refused) !== "ConditionFailed") {
-              yield* mistaken(
+              return yield* mistaken(
                 `${nameOf(payload)} is read as ${_tag}, but a condition that there is no ${_tag} does not fail after it.`,
                 ["stored", storedAs(payload)],
                 [`storedTypes of ${_tag}`, show(EventCodec.storedTypes(codec, _tag))],

@@ -26,7 +26,7 @@ export const C1 = <E extends { readonly _tag: string }, S>({ codec, events, runs
       const stored = yield* write(codec, event)
       const back = yield* read(codec, stored)
       if (same(back, [event])) return
-      yield* mistaken(
+      return yield* mistaken(
         `${tagOf(event)} does not come back as it was.`,
         ["the event", named(event)],
         ["written as", storedAs(stored)],
@@ -52,7 +52,7 @@ export const C2 = <E extends { readonly _tag: string }, S>({ codec, events, runs
       const again = yield* Effect.forEach(back, (each) => write(codec, each))
       if (same(again, [first])) return
       const text = (stored: typeof first) => `${storedAs(stored)}${tagged(stored.tags)}`
-      yield* mistaken(
+      return yield* mistaken(
         `${tagOf(event)} is written otherwise once it was read.`,
         ["written at first", text(first)],
         ["read back as", listed(back)],
