@@ -111,7 +111,7 @@ const given = (
   { law, runs }: Facts,
   { value, shrinks, reason }: Pick<Counterexample, "value" | "shrinks" | "reason">,
 ) => {
-  const how = law.once ? "" : ` (run ${runs}, made smaller ${shrinks} times)`
+  const how = law.once ? "" : ` (run ${runs}, made smaller ${shrinks === 1 ? "once" : `${shrinks} times`})`
   if (!(reason instanceof Traced && reason.isWhole)) return [...listed(`given${how}:`, [show(value)]), explain(reason)]
   const trace = reason.trace.length === 0 ? ["nothing yet"] : reason.trace
   return [...listed(`what happened${how}:`, trace), explain(reason.reason)]
