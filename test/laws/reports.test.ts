@@ -20,7 +20,7 @@ describe("a report says what happened, and what is wrong:", () => {
     expect(await report(codecs, "C3", "an upcast whose answer its version writes otherwise")).toMatchInlineSnapshot(`
       "C3, read now or later, does not hold:
         read(x) = read(write as version j (read x up to j)), for every j from x's version on, and twice the same
-      given (run 9, made smaller 1 times):
+      given (run 9, made smaller once):
         { type: "OrderPlaced", schemaVersion: 1, data: { item: "" } }
       OrderPlaced v1, rewritten as OrderPlaced v2 and read again, means something else.
       as it is stored:
@@ -60,7 +60,7 @@ describe("a report says what happened, and what is wrong:", () => {
     expect(await report(codecs, "C5", "a codec of numbers of 32 bits")).toMatchInlineSnapshot(`
       "C5, hostile payloads, does not hold:
         decode(encode(x)) = x or a fault, whatever is put into x; decode(any JSON) is what encodes again, or a fault; neither throws
-      given (run 1, made smaller 1 times):
+      given (run 1, made smaller once):
         { event: { _tag: "Counted", n: 0 }, place: { at: [0] } }
       Counted { n: 0 } with 2^53 + 1 in it is neither refused nor read back as it was.
       the event:
@@ -74,7 +74,7 @@ describe("a report says what happened, and what is wrong:", () => {
     expect(await report(codecs, "C6", "a codec that knows its own names only")).toMatchInlineSnapshot(`
       "C6, renames and splits hide nothing, does not hold:
         what decodes to an event of tag T is found by a query on storedTypes(T), and a condition on them fails after it
-      given (run 1, made smaller 1 times):
+      given (run 1, made smaller once):
         { old: [{ type: "OrderPlaced", schemaVersion: 1, data: { item: "" } }], new: [] }
       OrderPlaced v1 is read as Placed, but a query for Placed does not find it.
       stored:
