@@ -142,6 +142,8 @@ export const explain = (reason: unknown): string => {
 export class Traced extends TaggedError("Traced")<{
   readonly reason: unknown
   readonly trace: ReadonlyArray<string>
+  /** Whether the trace tells all that the law was given, so that nobody has to read it twice. */
+  readonly isWhole?: boolean
 }> {
   override get message(): string {
     const reason = explain(this.reason)
