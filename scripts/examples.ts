@@ -1,7 +1,7 @@
 // Checks the documentation: every public export has what documentation.ts asks for, and every example of the doc
 // comments, the README and the guide compiles, runs, and prints what it says it prints (`console.log(x) // this`).
-// Examples run one after another in this one process, each as a module in a folder of its own; those for vitest run
-// in vitest. One with `declare` only compiles.
+// Examples run one after another in this one process, each as a module in a folder of its own; those for a test runner
+// run under it. One with `declare` only compiles.
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
@@ -26,14 +26,16 @@ const examples = fs
 
 const isForVitest = ({ code }: Example): boolean => code.includes('"everfold/laws/vitest"')
 
+const isForNode = ({ code }: Example): boolean => code.includes('"everfold/laws/node"')
+
 const nameOf = (example: Example): string =>
   `${example.from.replaceAll(/[^A-Za-z0-9]+/g, "_")}${isForVitest(example) ? ".test" : ""}.ts`
 
-const node = (script: string, ...args: ReadonlyArray<string>): void =>
-  void execFileSync(process.execPath, [path.join(root, "node_modules", script), ...args], {
-    cwd: folder,
-    stdio: ["ignore", "inherit", "inherit"],
-  })
+const node = (...args: ReadonlyArray<string>): void =>
+  void execFileSync(process.execPath, args, { cwd: folder, stdio: ["ignore", "inherit", "inherit"] })
+
+const tool = (script: string, ...args: ReadonlyArray<string>): void =>
+  node(path.join(root, "node_modules", script), ...args)
 
 const says = ({ code }: Example): string =>
   [...code.matchAll(/console\.log.*\) \/\/ (.+)$/gm)].map(([, text]) => text).join("\n")
@@ -71,12 +73,13 @@ fs.writeFileSync(
 )
 // `export {}` keeps each a module of its own.
 for (const one of examples) fs.writeFileSync(path.join(folder, nameOf(one)), `${one.code}\nexport {}\n`)
-node("typescript/bin/tsc", "-p", folder)
-node("vitest/vitest.mjs", "run", "--root", folder, "--no-isolate", "--silent", "--reporter=dot")
+tool("typescript/bin/tsc", "-p", folder)
+node("--test", "--test-reporter=dot", ...examples.filter(isForNode).map(nameOf))
+tool("vitest/vitest.mjs", "run", "--root", folder, "--no-isolate", "--silent", "--reporter=dot")
 
 let wrong = 0
 for (const example of examples) {
-  if (isForVitest(example) || !runs(example.code)) continue
+  if (isForVitest(example) || isForNode(example) || !runs(example.code)) continue
   const printed = await printedBy(example)
   if (says(example) === printed) continue
   wrong++

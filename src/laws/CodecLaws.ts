@@ -8,6 +8,7 @@ import { C4 } from "./codec/Golden.ts"
 import { C5 } from "./codec/Hardening.ts"
 import { C6 } from "./codec/Renaming.ts"
 import { C1, C2 } from "./codec/RoundTrip.ts"
+import { C7 } from "./codec/Splitting.ts"
 import { derived, type Subject, type Tried } from "./codec/Subject.ts"
 import { C3 } from "./codec/Upcasting.ts"
 import type * as Law from "./Law.ts"
@@ -15,8 +16,8 @@ import type * as Law from "./Law.ts"
 export type { Fixture, StoredPayload, Subject } from "./codec/Subject.ts"
 
 /**
- * The laws of an event codec: C1, C2, C3, C5 and C6, and C4 where there is a corpus of what older versions wrote
- * (`golden`). The codec is enough: events, and payloads as any version wrote them, derive from it.
+ * The laws of an event codec: C1, C2, C3, C5 and C6, C4 where there is a corpus of what older versions wrote
+ * (`golden`), and C7 where a name was split. The codec is enough: events, and payloads as any version wrote them, derive from it.
  *
  * @example
  * ```ts
@@ -70,6 +71,7 @@ export const suite = <E extends { readonly _tag: string }, S = unknown>(subject:
       ...(golden === undefined ? [] : [C4(subject, golden)]),
       C5(tried),
       C6(tried),
+      ...C7(tried),
     ],
   }
 }

@@ -6,12 +6,14 @@
 import { D2, D3 } from "./domain/Contract.ts"
 import { D1, D12 } from "./domain/Histories.ts"
 import { D8, D9, D10 } from "./domain/Meanwhile.ts"
+import { D13, type Part } from "./domain/Part.ts"
 import { D4, D5, D6, D7 } from "./domain/Promises.ts"
 import { D11, type Lifting, type Refinement } from "./domain/Refinement.ts"
 import type { Subject } from "./domain/Subject.ts"
 import type * as Law from "./Law.ts"
 
 export type { Commands } from "./arbitrary/Traces.ts"
+export type { Part } from "./domain/Part.ts"
 export type { Refinement } from "./domain/Refinement.ts"
 export type { Reach, Subject, TagOf } from "./domain/Subject.ts"
 
@@ -118,3 +120,47 @@ export function refinement<C, S, E, R, S2, E2, V>(
 export function refinement<C, S, E extends E2, R, S2, E2, V>(subject: Refinement<C, S, E, R, S2, E2, V>): Law.Suite {
   return { name: "a decider in place of another", laws: [D11(subject)] }
 }
+
+/**
+ * The law of a part of a decider that was composed by hand (D13): in the whole it is what it is alone. `Decider.combine`
+ * and the other combinators keep it; `CombinatorLaws` say so.
+ *
+ * @example
+ * ```ts
+ * import { Decider } from "everfold"
+ * import { DeciderLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ * import * as fc from "fast-check"
+ *
+ * const steps = Decider.make({
+ *   initial: 0,
+ *   decide: (_: { readonly _tag: "Step" }, _steps: number) => Decider.accept({ _tag: "Stepped" }),
+ *   evolve: (steps: number, _: { readonly _tag: "Stepped" }) => steps + 1
+ * })
+ * const turns = Decider.make({
+ *   initial: 0,
+ *   decide: (_: { readonly _tag: "Turn" }, _turns: number) => Decider.accept({ _tag: "Turned" }),
+ *   evolve: (turns: number, _: { readonly _tag: "Turned" }) => turns + 1
+ * })
+ * const dance = Decider.combine(
+ *   { steps, turns },
+ *   { commands: { Step: "steps", Turn: "turns" }, events: { Stepped: "steps", Turned: "turns" } }
+ * )
+ *
+ * laws(
+ *   DeciderLaws.part({
+ *     whole: dance,
+ *     part: steps,
+ *     commands: fc.record({ _tag: fc.constantFrom("Step", "Turn") }),
+ *     events: (event) => (event._tag === "Stepped" ? [event] : []),
+ *     state: ({ steps }) => steps
+ *   })
+ * )
+ * ```
+ * @category suites
+ * @since 0.1.0
+ */
+export const part = <C, S, E, R, S2, E2>(subject: Part<C, S, E, R, S2, E2>): Law.Suite => ({
+  name: "a part of a decider",
+  laws: [D13(subject)],
+})

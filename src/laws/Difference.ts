@@ -72,7 +72,11 @@ export class Difference extends TaggedError("Difference")<Sides & { readonly wha
     const large = lines(this.expected) > glance || lines(this.actual) > glance
     const { path, expected, actual } = large ? narrow(this) : { ...this, path: "" }
     const where = path === "" ? "" : ` at ${path}`
-    return `${this.what} differs${where}.\nexpected:\n${indent(show(expected))}\nactual:\n${indent(show(actual))}`
+    const left = indent(show(expected))
+    const right = indent(show(actual))
+    const alike =
+      left === right ? ["Both read alike: they differ in what is not shown, as in a key that is an object."] : []
+    return [`${this.what} differs${where}.`, "expected:", left, "actual:", right, ...alike].join("\n")
   }
 }
 
@@ -96,10 +100,11 @@ export class Mistake extends TaggedError("Mistake")<{ readonly says: string }> {
 }
 
 /** Where in the user's own files an error was thrown. */
-const placeOf = ({ stack = "" }: Error): ReadonlyArray<string> =>
-  stack
+const placeOf = ({ stack }: Error): ReadonlyArray<string> =>
+  String(stack ?? "")
     .split("\n")
-    .filter((line) => line.trimStart().startsWith("at ") && !line.includes("node_modules") && !line.includes("node:"))
+    .filter((line) => line.trimStart().startsWith("at "))
+    .filter((line) => !["node_modules", "node:", "<anonymous>"].some((foreign) => line.includes(foreign)))
     .slice(0, 3)
 
 /**
@@ -137,6 +142,8 @@ export const explain = (reason: unknown): string => {
 export class Traced extends TaggedError("Traced")<{
   readonly reason: unknown
   readonly trace: ReadonlyArray<string>
+  /** Whether the trace tells all that the law was given, so that nobody has to read it twice. */
+  readonly isWhole?: boolean
 }> {
   override get message(): string {
     const reason = explain(this.reason)

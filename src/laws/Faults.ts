@@ -11,6 +11,7 @@ import * as fc from "fast-check"
 import { CommitUnknown, StoreUnavailable } from "../core/port/Errors.ts"
 import { EventStore } from "../core/port/EventStore.ts"
 import { meeting } from "./faults/Around.ts"
+import { over } from "./Over.ts"
 import * as Trace from "./Trace.ts"
 
 export { type Around, around, type Trouble, trouble } from "./faults/Around.ts"
@@ -166,8 +167,7 @@ const call = <A, E, R>(what: string, next: () => Fault, met: (fault: Fault) => E
 export const inject = (store: EventStore["Service"], { commit, read }: Plan): EventStore["Service"] => {
   const asking = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) =>
     call(what, read, (fault) => reading(fault, effect))
-  return EventStore.of({
-    ...store,
+  return over(store, {
     commit: (request) => call("commit", commit, (fault) => committing(fault, store.commit(request))),
     readStream: (stream, range) => asking("readStream", store.readStream(stream, range)),
     readAll: (range) => asking("readAll", store.readAll(range)),

@@ -77,13 +77,15 @@ export const choices: fc.Arbitrary<Choices> = generated
  *
  * @example
  * ```ts
+ * import * as Cause from "effect/Cause"
  * import * as Deferred from "effect/Deferred"
  * import * as Effect from "effect/Effect"
  * import { Interleaving } from "everfold/laws"
  *
  * const waits = Effect.flatMap(Deferred.make<void>(), Deferred.await)
- * const exit = await Effect.runPromiseExit(Interleaving.run([])(waits))
- * console.log(String(exit).includes("Nobody can go on")) // true
+ * const cause = await Effect.runPromise(Effect.flip(Effect.sandbox(Interleaving.run([])(waits))))
+ * const why = Cause.squash(cause)
+ * console.log(why instanceof Interleaving.Stuck && why.why) // nobody can go on
  * ```
  * @category errors
  * @since 0.1.0
@@ -182,7 +184,7 @@ const simulate = <A, E, R>(
  * const twice = Effect.all([add, add], { concurrency: "unbounded" })
  *
  * const sums: Array<number> = []
- * for (const choices of [[], [{ at: 2, behind: 1 }]]) {
+ * for (const choices of [[], [{ at: 1, behind: 1 }]]) {
  *   sum = 0
  *   await Effect.runPromise(Interleaving.run(choices)(twice))
  *   sums.push(sum)

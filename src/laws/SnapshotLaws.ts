@@ -4,15 +4,16 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { isLeft } from "fp-ts/lib/Either.js"
+import { type Either, isLeft } from "fp-ts/lib/Either.js"
 import type { Aggregate, SnapshotPolicy } from "../core/event/Aggregate.ts"
 import * as Json from "../core/event/Json.ts"
 import { type Commands, traces } from "./arbitrary/Traces.ts"
-import { agree, Difference } from "./Difference.ts"
+import { Mistake } from "./Difference.ts"
 import { explored } from "./domain/Exploring.ts"
-import { broken, told } from "./domain/Telling.ts"
-import { take } from "./domain/Walk.ts"
+import { broken, decided, named, told, under } from "./domain/Telling.ts"
+import { type Step, take } from "./domain/Walk.ts"
 import * as Law from "./Law.ts"
+import { same } from "./Same.ts"
 
 /**
  * An aggregate whose states are snapshotted, and commands of it.
@@ -49,18 +50,71 @@ export interface Subject<C, S, E, R> {
   readonly runs?: number
 }
 
+/** A snapshot as it is stored, and the state that the history has come to from it. */
+interface Kept<S> {
+  readonly text: string
+  readonly state: S
+}
+
 /** A state as a snapshot gives it back: through its codec and the text of its JSON. */
 const kept = Effect.fnUntraced(function* <S>(policy: SnapshotPolicy<S>, state: S) {
-  const refused = (what: string) => (fault: Json.Fault) => new Difference({ what, expected: state, actual: fault })
+  const refused = (how: string, { path, reason }: Json.Fault): Mistake =>
+    new Mistake({
+      says: [
+        `A state cannot be ${how}${path === "" ? "" : `, for its ${path}`}: ${reason}.`,
+        under("the state", named(state)),
+      ].join("\n"),
+    })
   const data = policy.state.encode(state)
-  if (isLeft(data)) return yield* refused("encoding the state")(data.left)
+  if (isLeft(data)) return yield* refused("written as a snapshot", data.left)
   const text = Json.stringify(data.right)
-  if (isLeft(text)) return yield* refused("writing the state")(text.left)
+  if (isLeft(text)) return yield* refused("written as a snapshot", text.left)
   const json = Json.parse(text.right)
-  if (isLeft(json)) return yield* refused("reading the state")(json.left)
+  if (isLeft(json)) return yield* refused(`read back from ${text.right}`, json.left)
   const decoded = policy.state.decode(policy.state.latest, json.right)
-  return isLeft(decoded) ? yield* refused(`decoding ${text.right}`)(decoded.left) : decoded.right
+  if (isLeft(decoded)) return yield* refused(`read back from ${text.right}`, decoded.left)
+  return { text: text.right, state: decoded.right }
 })
+
+const after = (events: number): string => (events === 0 ? "before the first event" : `after event ${events}`)
+
+/** That a history resumed from a snapshot comes to the same state. */
+const sameState = <S>(at: number, state: S, taken: number, from: Kept<S>): Effect.Effect<void, Mistake> =>
+  same(state, from.state)
+    ? Effect.void
+    : Effect.fail(
+        new Mistake({
+          says: [
+            at === taken
+              ? `The state ${after(at)} does not come back from its snapshot.`
+              : `The state ${after(at)} is another one where the snapshot ${after(taken)} is used.`,
+            under("without a snapshot", named(state)),
+            under("with the snapshot", named(from.state)),
+            under("the snapshot, as it is stored", from.text),
+          ].join("\n"),
+        }),
+      )
+
+/** That a command is decided the same on a history that is resumed from a snapshot. */
+const sameDecision = <C, S, E, R>(
+  expected: Either<R, ReadonlyArray<E>>,
+  { command, decision, broke }: Step<C, S, E, R>,
+  taken: number,
+  from: Kept<S>,
+): Effect.Effect<void, Mistake> => {
+  if (decision === undefined) return broke === undefined ? Effect.void : Effect.fail(broken(broke))
+  if (same(expected, decision)) return Effect.void
+  return Effect.fail(
+    new Mistake({
+      says: [
+        `${named(command)}, sent next, is decided otherwise where the snapshot ${after(taken)} is used.`,
+        under("without a snapshot", decided(expected)),
+        under("with the snapshot", decided(decision)),
+        under("the snapshot, as it is stored", from.text),
+      ].join("\n"),
+    }),
+  )
+}
 
 const resumed = "event after a snapshot"
 
@@ -83,25 +137,20 @@ const equivalence = <C, S, E, R>(
         const [start] = places
         if (start === undefined) return
         /** The same history, resumed from the snapshot after each of its events. */
-        let states: ReadonlyArray<S> = [yield* kept(policy, start.state)]
+        let resumptions: ReadonlyArray<Kept<S>> = [yield* kept(policy, start.state)]
         for (const { command, before, evolved } of steps) {
           for (const { event, state } of evolved) {
-            states = [...states.map((from) => model.evolve(from, event)), yield* kept(policy, state)]
-            for (const [n, from] of states.entries()) {
-              const what = `the state after ${states.length - 1} events, from the snapshot after ${n},`
-              yield* agree(what, { expected: state, actual: from })
-            }
+            const further = resumptions.map(({ text, state }) => ({ text, state: model.evolve(state, event) }))
+            resumptions = [...further, yield* kept(policy, state)]
+            const at = resumptions.length - 1
+            for (const [n, from] of resumptions.entries()) yield* sameState(at, state, n, from)
             seen(resumed)
           }
           const expected = take(model, command, evolved.at(-1) ?? before).decision
           // That it breaks is for the laws of deciders to say.
           if (expected === undefined) return
-          for (const [n, state] of states.entries()) {
-            const { decision, broke } = take(model, command, { state, over: false })
-            const what = `what is decided on the command again, from the snapshot after ${n},`
-            yield* decision === undefined && broke !== undefined
-              ? broken(broke)
-              : agree(what, { expected, actual: decision })
+          for (const [n, from] of resumptions.entries()) {
+            yield* sameDecision(expected, take(model, command, { state: from.state, over: false }), n, from)
           }
         }
       })

@@ -35,7 +35,7 @@ describe("a suite as tests", () => {
     const { code, text } = run(vitest)
     expect(code).toBe(1)
     expect(text).toContain('replay: laws(suite, { only: "X2", seed: 1, path: ')
-    expect(text).toContain("X3, are long, was not tried in earnest:")
+    expect(text).toContain("X3, are long, is not shown to hold:")
     expect(text).toMatch(/Tests +3 failed \| 3 passed \| 1 skipped/)
   })
 
@@ -54,6 +54,16 @@ describe("a suite as tests", () => {
   it("has none for a law that is not there, and says so", () => {
     expect(() => tests(suite, { only: "X9" })).toThrow("lists: no law X9 among X1, X2, X3.")
     expect(() => tests({ name: "none", laws: [] }, {})).toThrow("none: no laws to try.")
+  })
+
+  it("has none where two laws have one name, which a replay could not tell apart", () => {
+    expect(() => tests({ name: "two", laws: [...suite.laws, ...suite.laws] }, {})).toThrow("two laws are called X1")
+  })
+
+  it("gives a law no more time than a timer of Node takes", () => {
+    for (const during of ["90 days", "Infinity"] as const) {
+      expect(tests(suite, { during }).map(({ timeout }) => timeout)).toEqual([2 ** 31 - 1, 2 ** 31 - 1, 2 ** 31 - 1])
+    }
   })
 
   it("of one law only, where it is asked for", () => {

@@ -22,6 +22,7 @@ import * as account from "./broken/account.ts"
 import { good as cipher } from "./broken/ciphers.ts"
 import * as deciders from "./broken/deciders.ts"
 import { sound } from "./broken/logs.ts"
+import * as parcel from "./broken/mistakes/Parcel.ts"
 import * as models from "./broken/models.ts"
 import * as orders from "./broken/orders.ts"
 import * as prisms from "./broken/prisms.ts"
@@ -50,6 +51,7 @@ export const parts: ReadonlyArray<Part> = [
     suites: [
       ["DeciderLaws.suite", DeciderLaws.suite(account.subject)],
       ["DeciderLaws.refinement", DeciderLaws.refinement(deciders.refined)],
+      ["DeciderLaws.part", DeciderLaws.part(parcel.part)],
       ["ProcessLaws.suite", ProcessLaws.suite({ process: processes.dayCourier, events: processes.events })],
       [
         "ProcessLaws.restart",

@@ -138,6 +138,7 @@ describe("a report tells the history, and then", () => {
         Open { owner: "Ada" } → Opened { owner: "Ada" }
         Deposit { amount: 1 } → Deposited { amount: 1 }, then evolve changed the state
       evolve changed the state that it was given.
+      Others may hold it still: a cache, or a command that waits. Answer a new one.
       before:
         Open { owner: "Ada", balance: 0, movements: [] }
       after:
@@ -167,6 +168,7 @@ describe("a report tells the history, and then", () => {
       "what happened:
         Withdraw { amount: 1 } → threw Error: 1 cannot be withdrawn: not open
       decide threw Error: 1 cannot be withdrawn: not open
+      To refuse a command, answer Decider.reject.
       on the command:
         Withdraw { amount: 1 }
       in the state:
@@ -177,6 +179,7 @@ describe("a report tells the history, and then", () => {
     expect(await told("an evolve that throws on what is recorded no more")).toMatchInlineSnapshot(`
       "Of an event that may be stored, though no command led to it here:
       evolve threw RangeError: a negative amount
+      What has happened cannot be refused: a rule belongs into decide, and evolve takes every event as it is.
       on the event:
         Deposited { amount: -1 }
       in the state:
@@ -309,6 +312,7 @@ describe("a report tells the history, and then", () => {
         Open { owner: "Ada" } → Opened { owner: "Ada" }
         Deposit { amount: 91 } → Deposited { amount: 91 }
       The new decider does not take Deposited { amount: 91 }: evolve threw RangeError: 90 at most
+      What has happened cannot be refused: a rule belongs into decide, and evolve takes every event as it is.
       on the event:
         91
       in the state:

@@ -138,3 +138,31 @@ it("takes as long as is said, and dies where an operation cannot fail", async ()
   }).pipe(Effect.provide(mailer.pipe(Faults.around(Mailer, plan))), Interleaving.run([]))
   expect(await Effect.runPromise(program)).toEqual(["None", "Failure(Cause([Die(Error: no flush)]))"])
 })
+
+it("is put around an instance of a class, which keeps what it has of it", async () => {
+  class Count {
+    #count = 0
+    readonly add = Effect.sync(() => ++this.#count)
+    twice(): Effect.Effect<number> {
+      return Effect.sync(() => 2 * this.#count)
+    }
+    get now(): Effect.Effect<number> {
+      return Effect.sync(() => this.#count)
+    }
+  }
+  class Counter extends Context.Service<Counter, Count>()("Counter") {}
+  const counted = Effect.gen(function* () {
+    const counter = yield* Counter
+    const lost = yield* Effect.exit(counter.twice())
+    return [Exit.isFailure(lost), yield* counter.add, yield* counter.twice(), yield* counter.now]
+  })
+  const failures = {
+    twice: () => {
+      throw new Error("lost")
+    },
+  }
+  const flaky = Layer.sync(Counter, () => new Count()).pipe(
+    Faults.around(Counter, { troubles: ["FailsBefore"], failures }),
+  )
+  expect(await Effect.runPromise(counted.pipe(Effect.provide(flaky)))).toEqual([true, 1, 2, 1])
+})

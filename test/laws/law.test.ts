@@ -11,11 +11,15 @@ import { checkThenAct } from "./broken/committing.ts"
 
 const check = (law: Law.Law, options?: Law.CheckOptions) => Effect.runPromise(Law.check(law, options))
 
-const sorted = Law.make({
+const definition = {
   name: "X1",
   title: "lists are sorted",
   equation: "sort(xs) = xs",
   given: fc.array(fc.nat(9)),
+}
+
+const sorted = Law.make({
+  ...definition,
   holds: (xs) => Difference.agree("the list", { expected: xs.toSorted(), actual: xs }),
 })
 
@@ -72,7 +76,7 @@ replay: laws(suite, { only: "X1", seed: 1, path: "${found.path}" })`)
     expect(found.seen.get("large")).toBeLessThanOrEqual(50)
     expect([...found.seen.keys()].sort()).toEqual(["large", "small"])
     expect(found.report).toMatch(
-      /^X1, lists are sorted, holds: 50 runs, seed 1\ncame upon, in so many of the runs:\n {2}(large|small) \([\d.]+ %\)\n/,
+      /^X1, lists are sorted, holds: 50 runs, seed 1\ncame upon, in so many of the runs:\n {2}(large|small) \([\d.]+ %\), (large|small) \([\d.]+ %\)$/,
     )
   })
 
@@ -90,10 +94,11 @@ replay: laws(suite, { only: "X1", seed: 1, path: "${found.path}" })`)
     expect(found.runs).toBeGreaterThan(20)
     const never = await check(rare(5), { seed: 3 })
     expect(never).toMatchObject({ _tag: "Unreached", missing: ["rare"], runs: 200 })
-    expect(never.report).toBe(`X1, lists are sorted, was not tried in earnest:
+    expect(never.report).toBe(`X1, lists are sorted, is not shown to hold:
   sort(xs) = xs
 never come upon in 200 runs:
   rare
+Either nothing can lead there, or nothing that the law was given does.
 come upon, in so many of the runs:
   frequent (100 %)
 replay: laws(suite, { only: "X1", seed: 3 })`)
@@ -143,6 +148,62 @@ replay: laws(suite, { only: "X1", seed: 3 })`)
     expect(found._tag === "Counterexample" && found.report).toContain("It failed with TypeError: no such thing")
   })
 
+  it.each([null, undefined, "a text", 5])("fails by %s, if its subject does", async (reason) => {
+    const found = await check(Law.make({ ...definition, holds: () => Effect.fail(reason) }), { seed: 1 })
+    expect(found).toMatchObject({ _tag: "Counterexample", reason })
+    expect(found.report).toContain(`It failed with ${JSON.stringify(reason)}`)
+  })
+
+  it("says so where the values that it may be tried on hardly come", async () => {
+    const law = Law.make({ ...definition, given: fc.nat(9), holds: () => Effect.sync(() => fc.pre(false)), runs: 1 })
+    const found = await check(law, { seed: 1 })
+    expect(found).toMatchObject({ _tag: "Unreached", runs: 0 })
+    expect(found.report).toMatch(/never come upon in 0 runs:\n {2}enough values to try \(\d+ were skipped\)\n/)
+  })
+
+  it.each<Law.CheckOptions>([
+    { runs: Number.NaN },
+    { runs: -1 },
+    { during: Number.NaN },
+    { during: -1 },
+    { during: "-5 seconds" },
+  ])("is not tried with %o", async (options) => {
+    const law = Law.make({ ...definition, holds: () => Effect.void })
+    await expect(check(law, options)).rejects.toThrow("has to be a number from 0.")
+  })
+
+  it("cannot be replayed where there is nothing", async () => {
+    const law = Law.make({ ...definition, given: fc.nat(9), holds: () => Effect.void })
+    for (const path of ["0:1:1:1:1:1:1:1:1", "0:999", "zzz"]) {
+      await expect(check(law, { seed: 1, path })).rejects.toThrow(`X1 cannot be replayed: nothing is at path "${path}"`)
+    }
+    await expect(check(law, { path: "0" })).rejects.toThrow("X1: a path is one under a seed; give both.")
+  })
+
+  it("is not asked, in a replay, for what one value cannot come upon", async () => {
+    const law = Law.make({ ...definition, holds: () => Effect.void, must: ["something else"] })
+    expect(await check(law, { seed: 1, path: "0:0" })).toMatchObject({ _tag: "Holds" })
+  })
+
+  it("leaves the event loop to others meanwhile, though it waits for nothing", async () => {
+    const law = Law.make({ ...definition, given: fc.nat(), holds: () => Effect.void })
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    await check(law, { during: "1500 millis" })
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(1)
+  })
+
+  it("is tried no more once it is interrupted", async () => {
+    let runs = 0
+    const law = Law.make({ ...definition, holds: () => Effect.sync(() => void runs++) })
+    await Effect.runPromise(Effect.timeoutOption(Law.check(law, { during: "Infinity" }), "200 millis"))
+    await Effect.runPromise(Effect.sleep("200 millis"))
+    const tried = runs
+    await Effect.runPromise(Effect.sleep("200 millis"))
+    expect(runs).toBe(tried)
+  })
+
   it("tells of a store what happened", async () => {
     const law = StoreLaws.suite({ layer: checkThenAct }).laws.find(({ name }) => name === "S7")
     const found = law && (await check(law, { seed: 1 }))
@@ -157,6 +218,79 @@ replay: laws(suite, { only: "X1", seed: 3 })`)
     }).laws
     const found = law && (await check(law, { seed: 1 }))
     expect(found?._tag === "Counterexample" && found.report).toContain("no disk")
+  })
+})
+
+describe("a law that is no Effect that fails", () => {
+  it("is a counterexample where it answers false, which the compiler lets pass", async () => {
+    const found = await check(Law.make({ ...definition, holds: (xs) => Effect.succeed(xs.length < 3) }), { seed: 1 })
+    expect(found).toMatchObject({ _tag: "Counterexample", value: [0, 0, 0] })
+    expect(found.report).toContain("holds answered false; it has to answer an Effect that fails")
+  })
+
+  // What no compiler has seen.
+  const javascript = (holds: string): Law.Law =>
+    Law.make({ ...definition, holds: new Function("Effect", `return ${holds}`)(Effect) })
+
+  it.each([
+    ["(xs) => xs.length < 3", "holds answered true"],
+    ["() => undefined", "holds answered undefined"],
+    ["async () => {}", "holds answered Promise {}"],
+  ])("fails by what it answers: %s", async (holds, says) => {
+    const found = await check(javascript(holds), { seed: 1 })
+    expect(found._tag).toBe("Counterexample")
+    expect(found.report).toContain(`${says}; it has to answer an Effect that fails where the law does not hold`)
+  })
+})
+
+describe("a report", () => {
+  const reportOf = async (value: unknown): Promise<string> => {
+    const holds = () => Effect.fail(new Difference.Difference({ what: "it", expected: value, actual: 1 }))
+    return (await check(Law.make({ ...definition, given: fc.constant(0).map(() => value), holds }), { seed: 1 })).report
+  }
+  const nested = (depth: number): unknown => {
+    let value: unknown = "the end"
+    for (let i = 0; i < depth; i++) value = [value, value]
+    return value
+  }
+  const evil = new Proxy(
+    {},
+    {
+      getPrototypeOf: () => {
+        throw new Error("no prototype")
+      },
+    },
+  )
+  const throwing = {
+    get a(): never {
+      throw new Error("no value")
+    },
+  }
+
+  it.each([
+    ["a getter that throws", throwing, "(not to be shown: no value)"],
+    ["a proxy that throws", evil, "(not to be shown: no prototype)"],
+    ["a time that is none", new Date(Number.NaN), "new Date(NaN)"],
+    ["an object of no class", Object.create(Object.create(null)), "an object {}"],
+    ["what holds itself twice, over and over", nested(25), "more"],
+    ["what is very deep", nested(20_000), "(deeper still)"],
+    ["a very long list", Array.from({ length: 300_000 }, (_, i) => ({ i })), "more"],
+    ["a very long text", `${"x".repeat(5_000_000)}the end`, "the end"],
+  ])("tells of %s, and is no longer than somebody may read", async (_, value, says) => {
+    const report = await reportOf(value)
+    expect(report).toContain(says)
+    expect(report.length).toBeLessThan(1_000_000)
+  })
+
+  it("tells of an error whose stack is no text", async () => {
+    const error = Object.assign(new Error("no such thing"), { stack: 5 })
+    const found = await check(Law.make({ ...definition, holds: () => Effect.fail(error) }), { seed: 1 })
+    expect(found.report).toContain("It failed with Error: no such thing")
+  })
+
+  it("says so where both sides read alike", () => {
+    const sides = { expected: new Map([[{ a: 1 }, 1]]), actual: new Map([[{ a: 1 }, 1]]) }
+    expect(new Difference.Difference({ what: "the map", ...sides }).message).toContain("Both read alike")
   })
 })
 

@@ -137,6 +137,11 @@ a sort that loses what … ○  ●`)
     ])
   })
 
+  it("names flaws of one law that have one name, for they would be tried as one", async () => {
+    const { faults } = await selftest([lazy, losing, { ...lazy, suite: suite((xs) => xs.toReversed()) }])
+    expect(faults).toEqual(["T1 has several flaws that are called a sort that sorts nothing."])
+  })
+
   it("speaks of one law only, if asked", async () => {
     const { faults, shown } = await selftest([lazy], good, "T1")
     expect(faults).toEqual([])

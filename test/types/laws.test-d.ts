@@ -50,7 +50,13 @@ DeciderLaws.suite({
     expectTypeOf(state).toEqualTypeOf<Account>()
     return commands
   },
-  invariants: { "the balance is not negative": (state) => state._tag === "None" || state.balance >= 0 },
+  invariants: {
+    "the balance is not negative": (state) => state._tag === "None" || state.balance >= 0,
+    "it is opened by an event": (state, events) => {
+      expectTypeOf(events).toEqualTypeOf<ReadonlyArray<AccountEvent>>()
+      return state._tag === "None" || events.length > 0
+    },
+  },
   idempotent: (command) => {
     expectTypeOf(command).toEqualTypeOf<AccountCommand>()
     return command._tag === "Open"
@@ -126,4 +132,27 @@ DeciderLaws.refinement({
   view,
   // @ts-expect-error an event that the new decider does not have
   up: () => [{ _tag: "Closing" }],
+})
+
+// A part infers from the whole and from itself.
+DeciderLaws.part({
+  whole: account,
+  part: View.make(0, (sum: number, { amount }: { readonly amount: number }) => sum + amount),
+  commands,
+  events: (event) => {
+    expectTypeOf(event).toEqualTypeOf<AccountEvent>()
+    return event._tag === "Deposited" ? [event] : []
+  },
+  state: (account) => {
+    expectTypeOf(account).toEqualTypeOf<Account>()
+    return account._tag === "Open" ? account.balance : 0
+  },
+})
+DeciderLaws.part({
+  whole: account,
+  part: View.make(0, (sum: number, { amount }: { readonly amount: number }) => sum + amount),
+  commands,
+  // @ts-expect-error an event that the part does not know
+  events: (event) => [event],
+  state: (account) => (account._tag === "Open" ? account.balance : 0),
 })

@@ -7,9 +7,11 @@ import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import type * as EventCodec from "../../core/event/EventCodec.ts"
 import { TypeId } from "../../core/event/EventCodec.ts"
-import { agree } from "../Difference.ts"
+import { Mistake } from "../Difference.ts"
+import { listed, named, threw, under } from "../domain/Telling.ts"
 import * as Law from "../Law.ts"
-import { type Fixture, nameOf, read, type Subject, throughText } from "./Subject.ts"
+import { same } from "../Same.ts"
+import { type Fixture, mistaken, nameOf, read, type Subject, storedAs, throughText } from "./Subject.ts"
 
 /** What no fixture shows: a version that the codec reads, or a name. */
 const missing = <E>(codec: EventCodec.EventCodec<E>, fixtures: ReadonlyArray<Fixture<E>>): ReadonlyArray<string> => {
@@ -38,19 +40,45 @@ export const C4 = <E extends { readonly _tag: string }, S>(
     name: "C4",
     title: "golden corpus",
     equation: "every fixture decodes to the events that it meant and folds; there is one of every name and version",
-    given: fc.constant(`the corpus of ${golden.length} fixtures`),
-    runs: 1,
+    given: fc.constant(`a corpus of ${golden.length} ${golden.length === 1 ? "fixture" : "fixtures"}`),
+    once: true,
     holds: Effect.fnUntraced(function* () {
-      yield* agree("what has no fixture", { expected: [], actual: missing(codec, golden) })
+      const unshown = missing(codec, golden)
+      if (unshown.length > 0)
+        return yield* mistaken("Not all that is read has a fixture.", ["there is none of", unshown.join("\n")])
       let state = view?.initial
       for (const [i, { events, ...payload }] of golden.entries()) {
-        const fixture = `fixture ${i + 1} (${nameOf(payload)})`
+        const fixture = `Fixture ${i + 1} (${nameOf(payload)})`
         const actual = yield* read(codec, { ...payload, data: yield* throughText(payload.data) })
-        yield* agree(`${fixture}, decoded,`, { expected: events, actual })
+        if (!same(events, actual)) {
+          return yield* mistaken(
+            `${fixture} does not mean what it meant.`,
+            ["as it is stored", storedAs(payload)],
+            ["it meant", listed(events)],
+            ["it is read as", listed(actual)],
+          )
+        }
         if (view === undefined || state === undefined) continue
-        // What is thrown is a defect, and so a counterexample.
-        for (const event of actual) state = view.evolve(state, event)
-        yield* agree(`whether ${fixture} folds to a state`, { expected: true, actual: state !== undefined })
+        for (const event of actual) {
+          const before: S = state
+          state = yield* Effect.try({
+            try: () => view.evolve(before, event),
+            catch: (cause) =>
+              new Mistake({
+                says: [
+                  threw("evolve", cause),
+                  under("on the event", named(event)),
+                  under("in the state", named(before)),
+                ].join("\n"),
+              }),
+          })
+          if (state === undefined) {
+            return yield* mistaken(`${fixture} folds to no state: evolve answered undefined.`, [
+              "on the event",
+              named(event),
+            ])
+          }
+        }
       }
     }),
   })

@@ -11,10 +11,12 @@ import * as EventCodec from "../../core/event/EventCodec.ts"
 import { TypeId } from "../../core/event/EventCodec.ts"
 import * as Json from "../../core/event/Json.ts"
 import * as Hostile from "../arbitrary/Hostile.ts"
-import { agree, Difference } from "../Difference.ts"
+import { Mistake } from "../Difference.ts"
+import { named, threw } from "../domain/Telling.ts"
 import * as Law from "../Law.ts"
 import { same } from "../Same.ts"
-import { nameOf, read, type StoredPayload, type Tried } from "./Subject.ts"
+import { show } from "../Show.ts"
+import { mistaken, nameOf, read, type StoredPayload, storedAs, type Tried } from "./Subject.ts"
 
 const isStructure = (value: unknown): value is object => {
   if (typeof value !== "object" || value === null) return false
@@ -46,25 +48,37 @@ const kept = (actual: unknown, put: unknown, event: unknown): boolean => {
   )
 }
 
+const refusal = ({ path, reason }: Json.Fault): readonly [string, string] => [
+  "refused with",
+  `${path === "" ? "" : `${path}: `}${reason}`,
+]
+
+/** What is hostile may be long. */
+const shortly = (value: unknown): string => {
+  const text = named(value)
+  return text.length <= 500 ? text : `${text.slice(0, 500)}…`
+}
+
 /** What is answered. It must not throw, and a fault has to say where and why. */
 const answer = Effect.fnUntraced(function* <A>(what: string, f: () => Either<Json.Fault, A>) {
   const answered = yield* Effect.try({
     try: f,
-    catch: (thrown) => new Difference({ what: `what came of ${what}`, expected: "no exception", actual: thrown }),
+    catch: (thrown) => new Mistake({ says: threw(what, thrown) }),
   })
   if (isLeft(answered)) {
     const { path, reason } = answered.left
-    yield* agree(`whether the fault of ${what} says where and why`, {
-      expected: true,
-      actual: typeof path === "string" && typeof reason === "string" && reason !== "",
-    })
+    if (!(typeof path === "string" && typeof reason === "string" && reason !== ""))
+      return yield* mistaken(`${what} is refused with a fault that does not say where and why.`, [
+        "the fault",
+        show(answered.left),
+      ])
   }
   return answered
 })
 
 /** Writes and reads an event that may be anything. */
 const writing = Effect.fnUntraced(function* <E>(codec: EventCodec.EventCodec<E>, event: E, put: E, hostile: string) {
-  const it = `the event with ${hostile} in it`
+  const it = `${named(event)} with ${hostile} in it`
   const encoded = yield* answer(`encoding ${it}`, () => EventCodec.encode(codec, put))
   if (isLeft(encoded)) return
   const text = yield* answer(`writing ${it}`, () => Json.stringify(encoded.right.data))
@@ -74,12 +88,12 @@ const writing = Effect.fnUntraced(function* <E>(codec: EventCodec.EventCodec<E>,
     EventCodec.decode(codec, type, schemaVersion, JSON.parse(text.right)),
   )
   if (!isLeft(decoded) && decoded.right.length === 1 && kept(decoded.right[0], put, event)) return
-  const actual = isLeft(decoded) ? decoded.left : decoded.right
-  return yield* new Difference({
-    what: `${it}, written as ${text.right.slice(0, 500)} and read again,`,
-    expected: [put],
-    actual,
-  })
+  return yield* mistaken(
+    `${it} is neither refused nor read back as it was.`,
+    ["the event", shortly(put)],
+    ["written as", storedAs({ type, schemaVersion, data: JSON.parse(text.right) })],
+    isLeft(decoded) ? refusal(decoded.left) : ["read back as", decoded.right.map(shortly).join(", ")],
+  )
 })
 
 /** Reads a payload that may be anything, and writes what it stands for. */
@@ -95,13 +109,26 @@ const reading = Effect.fnUntraced(function* <E>(
   if (isLeft(decoded) || isLeft(text)) return
   for (const event of decoded.right) {
     const encoded = yield* answer(`encoding what ${it} decodes to`, () => EventCodec.encode(codec, event))
-    const again = isLeft(encoded) ? encoded : Json.stringify(encoded.right.data)
-    if (isLeft(encoded) || isLeft(again)) {
-      const actual = isLeft(again) ? again.left : again
-      return yield* new Difference({ what: `writing what ${it} decodes to`, expected: event, actual })
-    }
-    const actual = yield* read(codec, { ...encoded.right, data: JSON.parse(again.right) })
-    yield* agree(`what ${it} decodes to, stored and read again,`, { expected: [event], actual })
+    const unwritten = (fault: Json.Fault) =>
+      mistaken(
+        `${it} is read as what cannot be written.`,
+        ["as it is stored", storedAs({ type, schemaVersion, data })],
+        ["read as", shortly(event)],
+        refusal(fault),
+      )
+    if (isLeft(encoded)) return yield* unwritten(encoded.left)
+    const again = Json.stringify(encoded.right.data)
+    if (isLeft(again)) return yield* unwritten(again.left)
+    const stored = { ...encoded.right, data: JSON.parse(again.right) }
+    const back = yield* read(codec, stored)
+    if (same(back, [event])) continue
+    return yield* mistaken(
+      `${it} is read as what does not come back as it was.`,
+      ["as it is stored", storedAs({ type, schemaVersion, data })],
+      ["read as", shortly(event)],
+      ["written again as", storedAs(stored)],
+      ["read back as", back.map(shortly).join(", ")],
+    )
   }
 })
 

@@ -13,10 +13,11 @@ import { EventStore } from "../../core/port/EventStore.ts"
 import * as Memory from "../../interpreters/memory/Memory.ts"
 import * as Commits from "../arbitrary/Commits.ts"
 import { program } from "../arbitrary/Programs.ts"
-import { agree } from "../Difference.ts"
 import * as Law from "../Law.ts"
+import { same } from "../Same.ts"
+import { show } from "../Show.ts"
 import { outcome, plain, tagOf } from "../store/World.ts"
-import { nameOf, read, type Tried, throughText, write } from "./Subject.ts"
+import { mistaken, nameOf, read, storedAs, type Tried, throughText, write } from "./Subject.ts"
 
 const [stream] = Commits.streams
 
@@ -53,15 +54,30 @@ export const C6 = <E extends { readonly _tag: string }, S>({
           for (const { _tag } of yield* read(codec, { type, schemaVersion, data: yield* throughText(payload.data) })) {
             const query = Query.make({ types: EventCodec.storedTypes(codec, _tag) })
             const found = yield* store.readAll({ after: i, filter: query, limit: 1 })
-            const what = `where a query for ${_tag} finds ${nameOf(payload)}`
-            yield* agree(what, { expected: [position], actual: found.events.map((event) => event.position) })
+            if (
+              !same(
+                [position],
+                found.events.map((event) => event.position),
+              )
+            ) {
+              return yield* mistaken(
+                `${nameOf(payload)} is read as ${_tag}, but a query for ${_tag} does not find it.`,
+                ["stored", storedAs(payload)],
+                [`storedTypes of ${_tag}`, show(EventCodec.storedTypes(codec, _tag))],
+                ["found", found.events.length === 0 ? "nothing" : found.events.map(({ type }) => type).join(", ")],
+              )
+            }
 
             const write = Commits.commit(next, [{ stream, expected: Commit.any, events: [] }])
             const refused = yield* outcome(store.commit({ ...write, condition: { failIfMatch: query, after: i } }))
-            yield* agree(`what a condition that there is no ${_tag} says after ${nameOf(payload)}`, {
-              expected: "ConditionFailed",
-              actual: tagOf(refused) === "ConditionFailed" ? "ConditionFailed" : plain(refused),
-            })
+            if (tagOf(refused) !== "ConditionFailed") {
+              return yield* mistaken(
+                `${nameOf(payload)} is read as ${_tag}, but a condition that there is no ${_tag} does not fail after it.`,
+                ["stored", storedAs(payload)],
+                [`storedTypes of ${_tag}`, show(EventCodec.storedTypes(codec, _tag))],
+                ["the commit came to", show(plain(refused))],
+              )
+            }
           }
         }
       }).pipe(Effect.provide(Layer.fresh(layer))),

@@ -4,9 +4,12 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { agree } from "../Difference.ts"
+import { listed, named, tagOf } from "../domain/Telling.ts"
 import * as Law from "../Law.ts"
-import { read, type Tried, write } from "./Subject.ts"
+import { same } from "../Same.ts"
+import { mistaken, read, storedAs, type Tried, write } from "./Subject.ts"
+
+const tagged = (tags: ReadonlyArray<string>): string => (tags.length === 0 ? "" : `, tagged ${tags.join(", ")}`)
 
 /**
  * @category laws
@@ -20,8 +23,15 @@ export const C1 = <E extends { readonly _tag: string }, S>({ codec, events, runs
     given: events,
     runs,
     holds: Effect.fnUntraced(function* (event) {
-      const actual = yield* read(codec, yield* write(codec, event))
-      yield* agree("the event, decoded", { expected: [event], actual })
+      const stored = yield* write(codec, event)
+      const back = yield* read(codec, stored)
+      if (same(back, [event])) return
+      return yield* mistaken(
+        `${tagOf(event)} does not come back as it was.`,
+        ["the event", named(event)],
+        ["written as", storedAs(stored)],
+        ["read back as", listed(back)],
+      )
     }),
   })
 
@@ -37,8 +47,16 @@ export const C2 = <E extends { readonly _tag: string }, S>({ codec, events, runs
     given: events,
     runs,
     holds: Effect.fnUntraced(function* (event) {
-      const expected = yield* write(codec, event)
-      const again = yield* Effect.forEach(yield* read(codec, expected), (read) => write(codec, read))
-      yield* agree("what was written, read and written again", { expected: [expected], actual: again })
+      const first = yield* write(codec, event)
+      const back = yield* read(codec, first)
+      const again = yield* Effect.forEach(back, (each) => write(codec, each))
+      if (same(again, [first])) return
+      const text = (stored: typeof first) => `${storedAs(stored)}${tagged(stored.tags)}`
+      return yield* mistaken(
+        `${tagOf(event)} is written otherwise once it was read.`,
+        ["written at first", text(first)],
+        ["read back as", listed(back)],
+        ["written again", again.map(text).join("\n")],
+      )
     }),
   })

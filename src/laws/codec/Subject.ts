@@ -13,7 +13,7 @@ import * as Json from "../../core/event/Json.ts"
 import type { EventStore } from "../../core/port/EventStore.ts"
 import * as Arbitrary from "../Arbitrary.ts"
 import { Mistake } from "../Difference.ts"
-import { tagOf } from "../domain/Telling.ts"
+import { tagOf, under } from "../domain/Telling.ts"
 
 /**
  * A payload as some version of the model wrote it.
@@ -149,6 +149,36 @@ export const read = <E>(
   { type, schemaVersion, data }: { readonly type: string; readonly schemaVersion: number; readonly data: unknown },
 ): Effect.Effect<ReadonlyArray<E>, Mistake> =>
   succeeds(`decoding ${nameOf({ type, schemaVersion })}`, EventCodec.decode(codec, type, schemaVersion, data))
+
+/** More of a text is too much to read. */
+const longest = 500
+
+/**
+ * A payload as it is stored, for people.
+ *
+ * @category messages
+ * @since 0.1.0
+ */
+export const storedAs = ({
+  type,
+  schemaVersion,
+  data,
+}: Omit<StoredPayload, "data"> & { readonly data: unknown }): string => {
+  const text = JSON.stringify(data)
+  return `${nameOf({ type, schemaVersion })} ${text.length <= longest ? text : `${text.slice(0, longest)}…`}`
+}
+
+/**
+ * Fails with a sentence and what belongs to it, each under its heading.
+ *
+ * @category messages
+ * @since 0.1.0
+ */
+export const mistaken = (
+  says: string,
+  ...parts: ReadonlyArray<readonly [heading: string, text: string]>
+): Effect.Effect<never, Mistake> =>
+  Effect.fail(new Mistake({ says: [says, ...parts.map(([heading, text]) => under(heading, text))].join("\n") }))
 
 /**
  * A stored type and its version, for people.

@@ -7,10 +7,21 @@ import * as Effect from "effect/Effect"
 import type * as EventCodec from "../../core/event/EventCodec.ts"
 import { TypeId } from "../../core/event/EventCodec.ts"
 import type * as Payload from "../../core/event/Payload.ts"
-import { agree } from "../Difference.ts"
 import { copy } from "../domain/Purity.ts"
+import { listed } from "../domain/Telling.ts"
 import * as Law from "../Law.ts"
-import { nameOf, read, type StoredPayload, succeeds, type Tried, throughText, write } from "./Subject.ts"
+import { same } from "../Same.ts"
+import {
+  mistaken,
+  nameOf,
+  read,
+  type StoredPayload,
+  storedAs,
+  succeeds,
+  type Tried,
+  throughText,
+  write,
+} from "./Subject.ts"
 
 /** Every version from the one that a payload was written as: each as it was once the latest. */
 const since = (versions: Payload.Versions<unknown>, first: number): ReadonlyArray<Payload.Versions<unknown>> => {
@@ -68,19 +79,30 @@ export const C3 = <E extends { readonly _tag: string }, S>({ codec, stored, runs
       // A copy: what an upcast shares with it may be changed by the next read.
       const expected = copy(events)
 
+      const unlike = (how: string, now: ReadonlyArray<E>, ...meanwhile: ReadonlyArray<readonly [string, string]>) =>
+        same(expected, now)
+          ? Effect.void
+          : mistaken(
+              `${nameOf(payload)}, ${how}, means something else.`,
+              ["as it is stored", storedAs(payload)],
+              ["read at once", listed(expected)],
+              ...meanwhile,
+              ["read then", listed(now)],
+            )
+
       const chain = chainOf(codec[TypeId].stored.get(type), schemaVersion)
       if (chain !== undefined) {
         const first = schemaVersion - chain.before
         for (const versions of some(since(chain.versions, first))) {
           const at = yield* rewritten(versions, first, payload, chain.before + versions.latest)
-          const what = `${nameOf(payload)}, rewritten as ${nameOf(at)} and read again,`
-          yield* agree(what, { expected, actual: yield* read(codec, at) })
+          const how = `rewritten as ${nameOf(at)} and read again`
+          yield* unlike(how, yield* read(codec, at), ["rewritten as", storedAs(at)])
         }
       }
-      const today = yield* Effect.forEach(events, (event) =>
-        Effect.flatMap(write(codec, event), (at) => read(codec, at)),
-      )
-      yield* agree("its events, written as they are today and read again,", { expected, actual: today.flat() })
-      yield* agree(`${nameOf(payload)}, read a second time,`, { expected, actual: yield* read(codec, yield* fresh) })
+      const today = yield* Effect.forEach(events, (event) => write(codec, event))
+      const again = yield* Effect.forEach(today, (at) => read(codec, at))
+      const how = "written as its events are written today and read again"
+      yield* unlike(how, again.flat(), ["rewritten as", today.map(storedAs).join("\n")])
+      yield* unlike("read a second time", yield* read(codec, yield* fresh))
     }),
   })

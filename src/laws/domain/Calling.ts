@@ -21,8 +21,14 @@ export type Misdeed =
   | { readonly _tag: "Threw"; readonly cause: unknown }
   /** It answered with what is no answer. */
   | { readonly _tag: "Strayed"; readonly answer: unknown }
-  /** It changed an argument, the first or the second. */
-  | { readonly _tag: "Changed"; readonly argument: 0 | 1; readonly before: unknown; readonly after: unknown }
+  /** It changed an argument, the first or the second; the cause, if there is one, is what changing it threw. */
+  | {
+      readonly _tag: "Changed"
+      readonly argument: 0 | 1
+      readonly before: unknown
+      readonly after: unknown
+      readonly cause?: unknown
+    }
   /** It answered otherwise when it was asked again. */
   | { readonly _tag: "Wavered"; readonly first: unknown; readonly second: unknown; readonly follows: Outside }
 
@@ -37,11 +43,15 @@ export type Call = <A, B, Out>(f: (a: A, b: B) => Out, a: A, b: B) => Either<Mis
 const here: World = { clock: 0, dice: 0 }
 const elsewhere: World = { clock: 1, dice: 1 }
 
-const changed = (before: readonly [unknown, unknown], after: readonly [unknown, unknown]): Misdeed | undefined => {
+const changed = (
+  before: readonly [unknown, unknown],
+  after: readonly [unknown, unknown],
+  cause?: unknown,
+): Misdeed | undefined => {
   const argument = ([0, 1] as const).find((i) => !same(before[i], after[i]))
   return argument === undefined
     ? undefined
-    : { _tag: "Changed", argument, before: before[argument], after: after[argument] }
+    : { _tag: "Changed", argument, before: before[argument], after: after[argument], cause }
 }
 
 /** What threw because its arguments are frozen changes copies of them that are not. */
@@ -50,7 +60,7 @@ const whyItThrew = <A, B>(f: (a: A, b: B) => unknown, a: A, b: B, cause: unknown
   try {
     shifted(here, () => f(...loose))
   } catch {}
-  return changed([a, b], loose) ?? { _tag: "Threw", cause }
+  return changed([a, b], loose, cause) ?? { _tag: "Threw", cause }
 }
 
 const callIn = <A, B, Out>(world: World, f: (a: A, b: B) => Out, a: A, b: B): Either<Misdeed, Out> => {

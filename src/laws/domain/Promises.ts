@@ -26,7 +26,7 @@ export const D4 = <C, S, E, R>(
   Law.make({
     name: "D4",
     title: "invariants",
-    equation: "inv(initial), and inv(s) ∧ decide(c, s) = es ⇒ inv(fold(s, p)) for every prefix p of es",
+    equation: "inv(fold(es), es) for every history es that commands lead to, and for every beginning of it",
     given: traces({ decider, commands }),
     runs,
     holds: (commands, seen) => {
@@ -35,7 +35,7 @@ export const D4 = <C, S, E, R>(
       const checks = Effect.gen(function* () {
         for (const [i, { state }] of walked.places.entries()) {
           for (const [says, holds] of Object.entries(invariants)) {
-            if (holds(state)) continue
+            if (holds(state, walked.events.slice(0, i))) continue
             const where = under("the state", named(state))
             return yield* new Mistake({ says: `It is not true that ${says}, ${after(i)}.\n${where}` })
           }

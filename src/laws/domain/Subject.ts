@@ -88,8 +88,8 @@ export interface Subject<C, S, E, R> extends Commanded<C, S, E, R> {
    * from the codec, if left out.
    */
   readonly events?: fc.Arbitrary<NoInfer<E>>
-  /** What is true of every state, by what it says. D4. */
-  readonly invariants?: { readonly [says: string]: (state: S) => boolean }
+  /** What is true of every state and of the events that led to it, by what it says. D4. */
+  readonly invariants?: { readonly [says: string]: (state: S, events: ReadonlyArray<NoInfer<E>>) => boolean }
   /** Which commands may be sent again: right after they were accepted, they come to no events. D5. */
   readonly idempotent?: (command: C) => boolean
   /** What commands have to lead to. D7. */

@@ -39,6 +39,15 @@ export const named = (value: unknown): string => {
 }
 
 /**
+ * Values of tagged unions, one after another: `Ordered, Paid { amount: 3 }`.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const listed = (values: ReadonlyArray<unknown>): string =>
+  values.length === 0 ? "nothing" : values.map(named).join(", ")
+
+/**
  * Some text, under a heading.
  *
  * @category conversions
@@ -52,7 +61,7 @@ const ours = fileURLToPath(new URL("..", import.meta.url))
 const place = (cause: unknown): ReadonlyArray<string> =>
   !(cause instanceof Error)
     ? []
-    : (cause.stack ?? "")
+    : String(cause.stack ?? "")
         .split("\n")
         .filter((line) => line.trimStart().startsWith("at "))
         .filter((line) => !["node_modules", "node:", "<anonymous>", ours].some((foreign) => line.includes(foreign)))
@@ -95,10 +104,16 @@ const argument = { decide: ["command", "state"], evolve: ["state", "event"], isT
 const isChangedState = ({ during, misdeed }: Broke): boolean =>
   misdeed._tag === "Changed" && argument[during][misdeed.argument] === "state"
 
+const calmly: { readonly [during in Broke["during"]]: string } = {
+  decide: "To refuse a command, answer Decider.reject.",
+  evolve: "What has happened cannot be refused: a rule belongs into decide, and evolve takes every event as it is.",
+  isTerminal: "It has to answer for every state.",
+}
+
 const deed = ({ during, misdeed }: Broke): string => {
   switch (misdeed._tag) {
     case "Threw":
-      return threw(during, misdeed.cause)
+      return `${threw(during, misdeed.cause)}\n${calmly[during]}`
     case "Strayed":
       return during === "decide"
         ? `decide answered ${show(misdeed.answer)}, which is neither accepted events nor a rejection. Is there a case without a return?`
@@ -106,6 +121,8 @@ const deed = ({ during, misdeed }: Broke): string => {
     case "Changed":
       return [
         `${during} changed the ${argument[during][misdeed.argument]} that it was given.`,
+        ...place(misdeed.cause),
+        "Others may hold it still: a cache, or a command that waits. Answer a new one.",
         under("before", named(misdeed.before)),
         under("after", named(misdeed.after)),
       ].join("\n")
@@ -169,4 +186,6 @@ export const lines = <C, S, E, R>({ steps }: Walk<C, S, E, R>): ReadonlyArray<st
  * @since 0.1.0
  */
 export const told = <C, S, E, R>(walk: Walk<C, S, E, R>, holds: Effect.Effect<void, unknown>) =>
-  Effect.catchCause(holds, (cause) => Effect.fail(new Traced({ reason: Cause.squash(cause), trace: lines(walk) })))
+  Effect.catchCause(holds, (cause) =>
+    Effect.fail(new Traced({ reason: Cause.squash(cause), trace: lines(walk), isWhole: true })),
+  )

@@ -8,6 +8,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as fc from "fast-check"
+import { over } from "../Over.ts"
 import * as Trace from "../Trace.ts"
 
 /**
@@ -152,7 +153,7 @@ function troubled(service: object, { troubles, failures, slow }: Plan): object {
         met(name, () => Reflect.apply(operation, service, args), failure)
     }
   }
-  return { ...service, ...operations }
+  return over(service, operations)
 }
 
 /**

@@ -7,7 +7,7 @@ import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { type CheckOptions, check, type Progress } from "./Check.ts"
+import { type CheckOptions, check, millis, type Progress } from "./Check.ts"
 import type { Suite } from "./Model.ts"
 
 /**
@@ -42,6 +42,9 @@ export interface Test {
   readonly run: () => Promise<void>
 }
 
+/** As long as a timer of Node can be: some three weeks. */
+const longest = 2 ** 31 - 1
+
 const tell = (during: number | undefined): ((progress: Progress) => void) => {
   // Milliseconds between two lines of progress.
   const pace = Math.min(10_000, (during ?? Number.POSITIVE_INFINITY) / 4)
@@ -60,7 +63,7 @@ const thorough = (): Duration.Duration | undefined =>
 
 /**
  * The tests of a suite, or of the one law that is asked for. A suite that has no such law, or none at all, is an error:
- * it would pass.
+ * it would pass. So is one that has two laws of one name.
  *
  * @category conversions
  * @since 0.1.0
@@ -71,11 +74,14 @@ export const tests = ({ name, laws }: Suite, { only, timeout = 60_000, ...option
     const names = laws.map((law) => law.name).join(", ")
     throw new Error(only === undefined ? `${name}: no laws to try.` : `${name}: no law ${only} among ${names}.`)
   }
+  const twice = laws.find((law, i) => laws.findIndex((other) => other.name === law.name) < i)
+  if (twice !== undefined)
+    throw new Error(`${name}: two laws are called ${twice.name}; a replay needs to tell them apart.`)
   const asked = options.path === undefined ? (options.during ?? thorough()) : undefined
-  const during = asked === undefined ? undefined : Duration.toMillis(asked) / chosen.length
+  const during = asked === undefined ? undefined : millis(asked) / chosen.length
   return chosen.map((law) => ({
     title: `${law.name} ${law.title}: ${law.equation}`,
-    timeout: timeout + (during ?? 0),
+    timeout: Math.min(timeout + (during ?? 0), longest),
     run: async () => {
       const result = await Effect.runPromise(
         check(law, { ...options, during, onProgress: options.onProgress ?? tell(during) }),

@@ -6,6 +6,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
+import { describe } from "../../core/event/thrown.ts"
 import type { Law, Suite } from "./Model.ts"
 import { counterexample, holds, type Result, unreached } from "./Result.ts"
 
@@ -42,10 +43,11 @@ export interface Progress {
  * @since 0.1.0
  */
 export interface CheckOptions {
-  /** How often; as the law says, if left out. A law that takes longer than 45 seconds is content with fewer. */
+  /** How often, once at least; as the law says, if left out. A law that takes longer than 45 seconds is content with fewer. */
   readonly runs?: number | undefined
   /** Makes the run repeatable; with `path` it replays one counterexample. */
   readonly seed?: number | undefined
+  /** Where under the `seed`. */
   readonly path?: string | undefined
   /** Tries for so long, however often that is. A replay, with `path`, ignores it. */
   readonly during?: Duration.Input | undefined
@@ -59,6 +61,23 @@ const timeLimit = 45_000
 const zeal = 10
 /** Milliseconds between two words of progress. */
 const beat = 1_000
+/** Milliseconds after which the event loop has its turn: laws that wait for nothing would keep it from everybody else. */
+const breath = 100
+
+/** NaN, of a variable that is not set perhaps, would try next to nothing, as would a number below 0. */
+const sound = (name: string, n: number): number => {
+  if (n >= 0) return n
+  throw new RangeError(`\`${name}\` is ${n}, and has to be a number from 0.`)
+}
+
+/**
+ * The milliseconds of a time that was asked for.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const millis = (during: Duration.Input): number =>
+  sound("during", typeof during === "number" ? during : Duration.toMillis(during))
 
 interface Attempt {
   readonly runs: number
@@ -72,6 +91,7 @@ const watched = (law: Law, enough: (attempt: Attempt) => boolean) => {
   let runs = 0
   // What makes a counterexample smaller is no run: neither stopped nor counted.
   let isFound = false
+  let breathed = performance.now()
   const inner = law.property((what) => run.add(what))
   const property: fc.IRawProperty<unknown, true> = {
     isAsync: () => true,
@@ -82,6 +102,10 @@ const watched = (law: Law, enough: (attempt: Attempt) => boolean) => {
     run: async (value) => {
       // One run at least, however short the time: without any, nothing is known.
       if (!isFound && runs > 0 && enough({ runs, seen })) return new fc.PreconditionFailure(true)
+      if (performance.now() - breathed >= breath) {
+        await new Promise((resolve) => setImmediate(resolve))
+        breathed = performance.now()
+      }
       run = new Set()
       const failure = await inner.run(value)
       isFound ||= failure !== null && !fc.PreconditionFailure.isFailure(failure)
@@ -94,8 +118,13 @@ const watched = (law: Law, enough: (attempt: Attempt) => boolean) => {
   return { property, seen, tried: () => runs }
 }
 
+/** A replay that shows nothing. */
+const lost = ({ name }: Law, { seed, path }: CheckOptions): string =>
+  `${name} cannot be replayed: nothing is at path ${JSON.stringify(path)} under seed ${seed}. Its values may be generated otherwise now.`
+
 /**
- * Tries a law.
+ * Tries a law. What cannot be tried at all (numbers that are none, a path that leads nowhere, values that throw while they
+ * are generated) is a defect.
  *
  * @example
  * ```ts
@@ -117,11 +146,11 @@ const watched = (law: Law, enough: (attempt: Attempt) => boolean) => {
  * @since 0.1.0
  */
 export const check = (law: Law, options: CheckOptions = {}): Effect.Effect<Result> =>
-  Effect.promise(async () => {
+  Effect.promise(async (signal) => {
     const { seed, path, onProgress } = options
-    const runs = law.once ? 1 : (options.runs ?? law.runs)
-    const during =
-      options.during === undefined || path !== undefined || law.once ? undefined : Duration.toMillis(options.during)
+    if (path !== undefined && seed === undefined) throw new Error(`${law.name}: a path is one under a seed; give both.`)
+    const runs = law.once ? 1 : Math.max(1, sound("runs", options.runs ?? law.runs))
+    const during = options.during === undefined || path !== undefined || law.once ? undefined : millis(options.during)
     const began = performance.now()
     let told = began
     const missing = (seen: Attempt["seen"]) => law.must.filter((what) => !seen.has(what))
@@ -131,30 +160,38 @@ export const check = (law: Law, options: CheckOptions = {}): Effect.Effect<Resul
         told = now
         onProgress({ law, runs: attempt.runs, elapsed: now - began })
       }
+      if (signal.aborted) return true
       if (during !== undefined) return now - began >= during
       return attempt.runs >= runs && (attempt.runs >= runs * zeal || missing(attempt.seen).length === 0)
     })
-    const details = await fc.check(property, {
-      numRuns: during === undefined ? runs * zeal + 1 : Number.MAX_SAFE_INTEGER,
-      // A counterexample that was found at the end of a long time is made smaller all the same.
-      interruptAfterTimeLimit: timeLimit + (during ?? 0),
-      ...(seed !== undefined && { seed }),
-      ...(path !== undefined && { path }),
+    const tries = async () =>
+      fc.check(property, {
+        numRuns: during === undefined ? runs * zeal + 1 : Number.MAX_SAFE_INTEGER,
+        // A counterexample that was found at the end of a long time is made smaller all the same.
+        interruptAfterTimeLimit: timeLimit + (during ?? 0),
+        ...(seed !== undefined && { seed }),
+        ...(path !== undefined && { path }),
+      })
+    const details = await tries().catch((error: unknown) => {
+      throw path === undefined ? error : new Error(`${lost(law, options)} (${describe(error)})`, { cause: error })
     })
     const facts = { law, seed: details.seed, seen }
-    if (!details.failed) {
-      const unseen = missing(seen)
+    if (path !== undefined && details.numRuns === 0) throw new Error(lost(law, options))
+    const given: unknown = details.counterexample
+    if (!details.failed || given === null) {
       const explored = { ...facts, runs: tried() }
+      // One value, seen again, cannot come upon all.
+      const unseen = path === undefined ? missing(seen) : []
+      if (details.failed || explored.runs === 0) unseen.push(`enough values to try (${details.numSkips} were skipped)`)
       return unseen.length === 0 ? holds(explored) : unreached(explored, unseen)
     }
-    const given: unknown = details.counterexample
     return counterexample(
       { ...facts, runs: details.numRuns },
       {
         path: details.counterexamplePath ?? "",
         shrinks: details.numShrinks,
         value: Array.isArray(given) && given.length === 1 ? given[0] : given,
-        reason: details.errorInstance ?? new Error(`Gave up after ${details.numSkips} values were skipped.`),
+        reason: details.errorInstance,
       },
     )
   })
@@ -174,6 +211,6 @@ export const check = (law: Law, options: CheckOptions = {}): Effect.Effect<Resul
  * @since 0.1.0
  */
 export const checkAll = ({ laws }: Suite, options: CheckOptions = {}): Effect.Effect<ReadonlyArray<Result>> => {
-  const during = options.during === undefined ? undefined : Duration.toMillis(options.during) / laws.length
+  const during = options.during === undefined ? undefined : millis(options.during) / laws.length
   return Effect.forEach(laws, (law) => check(law, { ...options, during }))
 }

@@ -9,6 +9,8 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as fc from "fast-check"
+import { Mistake } from "../Difference.ts"
+import { show } from "../Show.ts"
 
 /**
  * Takes down what a run came upon, by name: an event, a rejection, an answer. It counts once in a run.
@@ -96,7 +98,7 @@ export interface Definition<A> {
   readonly equation: string
   /** What the law speaks of. */
   readonly given: fc.Arbitrary<A>
-  /** Succeeds where the law holds for the value; any failure or defect is a counterexample. */
+  /** Succeeds where the law holds for the value; any failure or defect is a counterexample, and so is an answer of `false`. */
   readonly holds: (value: A, seen: Seen) => Effect.Effect<void, unknown>
   /** How often it is tried; 100 if left out. */
   readonly runs?: number | undefined
@@ -117,6 +119,11 @@ const answer = async (holds: Effect.Effect<void, unknown>): Promise<Exit.Exit<vo
   Effect.runFork(Fiber.interrupt(fiber))
   return Exit.die(new Error(`It gave no answer within ${patience / 1000} seconds.`))
 }
+
+const strayed = (answer: unknown): Mistake =>
+  new Mistake({
+    says: `holds answered ${show(answer)}; it has to answer an Effect that fails where the law does not hold, as Difference.agree does.`,
+  })
 
 /**
  * Makes a law of what is given and an Effect that fails where the law does not hold.
@@ -159,7 +166,15 @@ export const make = <A>({
   must,
   property: (seen) =>
     fc.asyncProperty(given, async (value) => {
-      const exit = await answer(Effect.suspend(() => holds(value, seen)))
+      const exit = await answer(
+        Effect.suspend(() => {
+          const answer = holds(value, seen)
+          return Effect.isEffect(answer) ? answer : Effect.fail(strayed(answer))
+        }),
+      )
       if (Exit.isFailure(exit)) throw Cause.squash(exit.cause)
+      // The compiler takes an Effect of a boolean for one of nothing, and a predicate would pass whatever it says.
+      const answered: unknown = exit.value
+      if (answered === false) throw strayed(answered)
     }),
 })

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { explain } from "../Difference.ts"
+import { explain, Traced } from "../Difference.ts"
 import { indent, show } from "../Show.ts"
 import type { Law } from "./Model.ts"
 
@@ -106,17 +106,36 @@ type Facts = Omit<Explored, "report">
 const listed = (title: string, lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.length === 0 ? [] : [title, indent(lines.join("\n"))]
 
+/** What the law does not hold for: what happened where that tells all of it, else the value. */
+const given = (
+  { law, runs }: Facts,
+  { value, shrinks, reason }: Pick<Counterexample, "value" | "shrinks" | "reason">,
+) => {
+  const how = law.once ? "" : ` (run ${runs}, made smaller ${shrinks === 1 ? "once" : `${shrinks} times`})`
+  if (!(reason instanceof Traced && reason.isWhole)) return [...listed(`given${how}:`, [show(value)]), explain(reason)]
+  const trace = reason.trace.length === 0 ? ["nothing yet"] : reason.trace
+  return [...listed(`what happened${how}:`, trace), explain(reason.reason)]
+}
+
 const replay = ({ law, seed }: Facts, path?: string): string => {
   if (law.once) return `again: laws(suite, { only: ${JSON.stringify(law.name)} })`
   const place = path === undefined ? "" : `, path: ${JSON.stringify(path)}`
   return `replay: laws(suite, { only: ${JSON.stringify(law.name)}, seed: ${seed}${place} })`
 }
 
-/** What was come upon, the most frequent first. */
-const shares = ({ runs, seen }: Facts): ReadonlyArray<string> =>
-  [...seen]
-    .toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
-    .map(([what, n]) => `${what} (${((100 * n) / Math.max(1, runs)).toFixed(n === runs ? 0 : 1)} %)`)
+const width = 100
+
+/** What was come upon, the most frequent first, as many to a line as fit. */
+const shares = ({ runs, seen }: Facts): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  for (const [what, n] of [...seen].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))) {
+    const share = `${what} (${((100 * n) / Math.max(1, runs)).toFixed(n === runs ? 0 : 1)} %)`
+    const line = lines.at(-1)
+    if (line === undefined || line.length + share.length > width) lines.push(share)
+    else lines.splice(-1, 1, `${line}, ${share}`)
+  }
+  return lines
+}
 
 /**
  * @category constructors
@@ -140,9 +159,10 @@ export const unreached = (facts: Facts, missing: ReadonlyArray<string>): Unreach
   _tag: "Unreached",
   missing,
   report: [
-    `${facts.law.name}, ${facts.law.title}, was not tried in earnest:`,
+    `${facts.law.name}, ${facts.law.title}, is not shown to hold:`,
     indent(facts.law.equation),
     ...listed(`never come upon in ${facts.runs} runs:`, missing),
+    "Either nothing can lead there, or nothing that the law was given does.",
     ...listed("come upon, in so many of the runs:", shares(facts)),
     replay(facts),
   ].join("\n"),
@@ -159,9 +179,7 @@ export const counterexample = (facts: Facts, found: Omit<Counterexample, keyof E
   report: [
     `${facts.law.name}, ${facts.law.title}, does not hold:`,
     indent(facts.law.equation),
-    facts.law.once ? "given:" : `given (run ${facts.runs}, made smaller ${found.shrinks} times):`,
-    indent(show(found.value)),
-    explain(found.reason),
+    ...given(facts, found),
     replay(facts, found.path),
   ].join("\n"),
 })

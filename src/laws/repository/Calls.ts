@@ -223,6 +223,36 @@ export const describe = (call: Call): string => {
   }
 }
 
+const seenOf = ({ id, version, names = [] }: Seen): string =>
+  `version ${version} of ${id}${names.length === 0 ? "" : ` (${names.join(", ")})`}`
+
+/**
+ * What a caller was told, for people.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const answerOf = (told: Told): string => {
+  switch (told._tag) {
+    case "Answered": {
+      const wrote = told.wrote.filter(({ times }) => times > 0).map(({ id, times }) => `${times} in ${id}`)
+      const on = told.on.map(seenOf).join(" and ")
+      if (told.wrote.length === 0) return `saw ${on}`
+      const shown = told.shown.length === 0 ? "" : `, shown ${told.shown.map(seenOf).join(" and ")}`
+      const what = wrote.length === 0 ? "nothing" : wrote.join(" and ")
+      return `recorded ${what}, decided on ${on}${shown}`
+    }
+    case "Again":
+      return "what was answered before"
+    case "Nothing":
+      return "that nothing was recorded"
+    case "Unknown":
+      return "no answer, or one that leaves all open"
+    case "Interrupted":
+      return "interrupted"
+  }
+}
+
 /**
  * The name that a call notes: its caller's own, or that of all calls with its command id.
  *

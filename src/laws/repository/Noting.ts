@@ -4,8 +4,9 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
-import { EventStore } from "../../core/port/EventStore.ts"
+import type { EventStore } from "../../core/port/EventStore.ts"
 import type * as Law from "../Law.ts"
+import { over } from "../Over.ts"
 
 /** What a commit of a repository meets that another one was faster than. @category universe @since 0.1.0 */
 export const conflict = "a commit that met a VersionConflict"
@@ -20,8 +21,7 @@ export const repeat = "a commit that was a repeat"
  * @since 0.1.0
  */
 export const noting = (store: EventStore["Service"], seen: Law.Seen): EventStore["Service"] =>
-  EventStore.of({
-    ...store,
+  over(store, {
     commit: (request) =>
       store.commit(request).pipe(
         Effect.tap(({ repeated }) => Effect.sync(() => repeated && seen(repeat))),

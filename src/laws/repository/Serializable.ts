@@ -4,7 +4,6 @@
  *
  * @since 0.1.0
  */
-import { TaggedError } from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as fc from "fast-check"
@@ -12,14 +11,13 @@ import type { StoredEvent } from "../../core/event/StoredEvent.ts"
 import { EventStore } from "../../core/port/EventStore.ts"
 import { EventMapper } from "../../core/program/EventMapper.ts"
 import { program } from "../arbitrary/Programs.ts"
-import { agree } from "../Difference.ts"
+import { agree, Mistake } from "../Difference.ts"
 import * as Faults from "../Faults.ts"
 import * as History from "../History.ts"
 import * as Interleaving from "../Interleaving.ts"
 import type * as Law from "../Law.ts"
-import { show } from "../Show.ts"
 import * as Trace from "../Trace.ts"
-import { ask, type Call, call, describe, type Id, nameOf, type Seen, type Told, timesOf } from "./Calls.ts"
+import { answerOf, ask, type Call, call, describe, type Id, nameOf, type Seen, type Told, timesOf } from "./Calls.ts"
 import { conflict, noting } from "./Noting.ts"
 import { NotedEvent, type RepositorySubject, repository } from "./Register.ts"
 
@@ -106,12 +104,6 @@ const historyOf = (
     })
 }
 
-class NotSerializable extends TaggedError("NotSerializable")<{ readonly violation: History.Violation }> {
-  override get message(): string {
-    return History.explain(this.violation)
-  }
-}
-
 /** What a caller was shown is what was recorded. */
 const judgeSeen = Effect.fnUntraced(function* (
   who: string,
@@ -140,7 +132,7 @@ const judge = Effect.fnUntraced(function* (
       : alike.some((each) => isOpen(each.told))
         ? [0, timesOf(call)]
         : [0]
-    yield* agree(`how often ${name} is noted, of which ${caller} was told ${show(told)},`, {
+    yield* agree(`how often ${name} is noted, of which ${caller} was told "${answerOf(told)}",`, {
       expected: wanted.includes(times) ? times : wanted,
       actual: times,
     })
@@ -171,7 +163,7 @@ const judge = Effect.fnUntraced(function* (
     for (const seen of [...told.on, ...told.shown]) yield* judgeSeen(caller, seen, registers)
   }
   const violation = History.violation(historyOf(made, registers, late))
-  if (violation !== undefined) return yield* new NotSerializable({ violation })
+  if (violation !== undefined) return yield* new Mistake({ says: History.explain(violation) })
 })
 
 /**
@@ -217,7 +209,7 @@ export const serializable = ({ layer, repository: make = repository, runs = 200 
           const asking = ask(registers, call, caller)
           const waiting =
             patience === undefined ? asking : Effect.raceFirst(asking, Effect.as(turns(patience), interrupted))
-          const told = yield* Trace.telling(describe(call), waiting, Trace.answered(show)).pipe(
+          const told = yield* Trace.telling(describe(call), waiting, Trace.answered(answerOf)).pipe(
             Interleaving.named(caller),
           )
           if (sound && patience === undefined) {

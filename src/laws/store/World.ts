@@ -20,6 +20,7 @@ import type { Snapshots } from "../../core/port/Snapshots.ts"
 import * as Commits from "../arbitrary/Commits.ts"
 import * as Interleaving from "../Interleaving.ts"
 import * as Law from "../Law.ts"
+import { over } from "../Over.ts"
 import { show } from "../Show.ts"
 import * as Trace from "../Trace.ts"
 
@@ -143,8 +144,7 @@ const showCommit = ({ writes, condition, commands, checkpoint }: Commit): string
  * @since 0.1.0
  */
 export const traced = (store: Store, checkpoints: Checkpoints["Service"], seen: Law.Seen) => ({
-  store: {
-    ...store,
+  store: over(store, {
     commit: (commit: Commit) =>
       Trace.telling(
         `commit ${showCommit(commit)}`,
@@ -154,16 +154,15 @@ export const traced = (store: Store, checkpoints: Checkpoints["Service"], seen: 
         ),
         Trace.answered(({ repeated, position }) => `${repeated ? "repeated" : "recorded"}, position ${position}`),
       ),
-  },
-  checkpoints: {
-    ...checkpoints,
+  }),
+  checkpoints: over(checkpoints, {
     acquire: (key: CheckpointKey, ttlMillis: number) =>
       Trace.telling(
         `acquire ${key.consumer} for ${ttlMillis} ms`,
         checkpoints.acquire(key, ttlMillis),
         Trace.answered((lease) => show(Option.getOrNull(lease))),
       ),
-  },
+  }),
 })
 
 /**

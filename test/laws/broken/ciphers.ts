@@ -46,7 +46,7 @@ const simple = ({
       Effect.try({
         try: () => {
           if (sealed.length < 28) throw new Error("too short")
-          const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12))
+          const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(0, 12), { authTagLength: tagLength })
           decipher.setAAD(bind(aad))
           decipher.setAuthTag(sealed.subarray(-16).subarray(0, tagLength))
           const plaintext = decipher.update(sealed.subarray(12, -16))

@@ -207,7 +207,7 @@ export const cases: ReadonlyArray<Case> = [
   { law: "D1", flaw: "a resumed fold that takes a falsy state for none", suite: folded(foldFromFalsy) },
   { law: "D1", flaw: "a fold that loses the end of a page", suite: folded(foldLosingPages) },
   { law: "D2", flaw: "an evolve that changes the state it was given", suite: decided(mutating) },
-  { law: "D2", flaw: "a decide that asks the clock", suite: decided(asksTheClock) },
+  { law: "D2", flaw: "a decide that names after the time", suite: decided(asksTheClock) },
   { law: "D2", flaw: "an evolve that rolls the dice", suite: decided(rollsTheDice) },
   { law: "D2", flaw: "an evolve that changes a Map in place", suite: decided(mutatesAMap) },
   { law: "D3", flaw: "a decide that throws", suite: decided(throwsWhenFull) },

@@ -122,6 +122,18 @@ export const skipsPacking = {
     todo.map((command) => (command._tag === "Pack" ? { _tag: "Send", parcel: command.parcel } : command)),
 }
 
+/** Keeps one list, and changes it in place. */
+const kept: Array<Command> = []
+export const changesInPlace = ProcessManager.make({
+  initial: kept,
+  evolve: (todo: Array<Command>, event: Event): Array<Command> => {
+    todo.push(...asks(event))
+    return todo
+  },
+  react: (_todo, event) => asks(event),
+  pending: (todo) => todo,
+})
+
 const broken = <S>(process: ProcessManager.ProcessManager<Event, Command, S>) => ProcessLaws.suite({ process, events })
 const restarted = (process: typeof courier) => ProcessLaws.restart({ process, decider: depot, commands })
 const decided = (decide: (command: Command) => ReturnType<typeof depot.decide>) =>
@@ -129,6 +141,7 @@ const decided = (decide: (command: Command) => ReturnType<typeof depot.decide>) 
 
 export const cases: ReadonlyArray<Case> = [
   { law: "PM1", flaw: "a courier that forgets what it asked for", suite: broken(forgets) },
+  { law: "PM1", flaw: "a courier that changes its state in place", suite: broken(changesInPlace) },
   { law: "PM2", flaw: "a courier that owes what nobody asked for", suite: broken(bornOwing) },
   { law: "PM2", flaw: "a courier that does otherwise after a restart", suite: broken(skipsPacking) },
   { law: "PM3", flaw: "a courier that goes home with parcels", suite: broken(leavesEarly) },

@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import * as areas from "../broken/all.ts"
 import { published } from "../catalogue.ts"
-import { legend, table } from "./table.ts"
+import { legend, summary, table } from "./table.ts"
 import { attempt, type Outcome, rounds } from "./trials.ts"
 import { refuted, unproven } from "./verdict.ts"
 
@@ -25,7 +25,8 @@ const help = `npm run laws:selftest -- [--json] [--only LAW] [--seed N] [--runs 
 `
 
 const whole = (name: string, text: string | undefined): number | undefined => {
-  if (text === undefined || Number.isSafeInteger(Number(text))) return text === undefined ? text : Number(text)
+  if (text === undefined) return undefined
+  if (Number.isSafeInteger(Number(text))) return Number(text)
   throw new Error(`--${name} takes a whole number, not ${text}.`)
 }
 
@@ -47,48 +48,28 @@ const main = async (): Promise<void> => {
   if (values.help) return console.log(help)
 
   const begun = performance.now()
-  const say = (text: string): void => {
-    if (!json) console.log(text)
-  }
+  const say = json ? () => {} : console.log
+  const tell = json ? console.error : console.log
   // Whether there is a counterexample is all that is asked.
   fc.configureGlobal({ endOnFailure: true })
   say(`${legend}\n`)
   const cases = Object.values(areas).flat()
-  const outcomes: Array<Outcome> = []
-  let [laws, subjects, alone] = [0, 0, 0]
-  for (const round of rounds(published, cases, { only, runs })) {
-    console.error(`${round.how}: ${round.trials.length} trials`)
+  const outcomes: Array<ReadonlyArray<Outcome>> = []
+  for (const { how, laws, trials } of rounds(published, cases, { only, runs })) {
+    console.error(`${how}: ${trials.length} trials`)
     const tried: Array<Outcome> = []
-    for (const trial of round.trials) {
+    for (const trial of trials) {
       const outcome = await Effect.runPromise(attempt(trial, seed))
       tried.push(outcome)
-      const { subject, caught, expected, runs } = outcome
-      if (json)
-        console.log(JSON.stringify({ suite: round.how, law: trial.law.name, subject, caught, expected, runs, seed }))
+      const { law, subject, caught, expected, runs } = outcome
+      if (json) console.log(JSON.stringify({ suite: how, law: law.name, subject, caught, expected, runs, seed }))
     }
-    say(`${table(round.how, round.laws, tried, process.stdout.columns ?? Number.POSITIVE_INFINITY)}\n`)
-    outcomes.push(...tried)
-    const caught = Map.groupBy(
-      tried.filter(({ caught }) => caught),
-      ({ subject }) => subject,
-    )
-    laws += round.laws.length
-    subjects += new Set(round.trials.map(({ subject }) => subject)).size - 1
-    alone += [...caught.values()].filter(([first, ...others]) => first?.expected && others.length === 0).length
+    say(`${table(how, laws, tried, process.stdout.columns ?? Number.POSITIVE_INFINITY)}\n`)
+    outcomes.push(tried)
   }
-
-  const faults = [...unproven(published, cases, only), ...refuted(outcomes)]
-  for (const fault of faults) (json ? console.error : console.log)(fault)
-  const own = outcomes.filter(({ expected }) => expected)
-  const late = own.filter(({ law, caught, runs }) => caught && runs > law.runs)
-  if (late.length > 0)
-    say("Caught only after more runs than the law's own measure, so that its users may miss the like:")
-  for (const { law, subject, runs } of late) say(`  ${law.name} ${subject}: ${runs} runs, of ${law.runs}`)
-  const seconds = Math.round((performance.now() - begun) / 1000)
-  say(
-    `${laws} laws, ${subjects} broken subjects: ${own.filter(({ caught }) => caught).length} of ${own.length} flaws caught ` +
-      `by the law that has to, ${alone} by no other of those tried; ${outcomes.length} trials in ${seconds} s; ${faults.length} faults`,
-  )
+  const faults = [...unproven(published, cases, only), ...refuted(outcomes.flat())]
+  for (const fault of faults) tell(fault)
+  say(summary(outcomes, faults.length, performance.now() - begun))
   process.exitCode = faults.length === 0 ? 0 : 1
 }
 

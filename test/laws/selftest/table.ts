@@ -50,3 +50,36 @@ export const table = (
     ),
   ].join("\n")
 }
+
+/** What it came to, in a line, after the flaws that a law finds late. */
+export const summary = (rounds: ReadonlyArray<ReadonlyArray<Outcome>>, faults: number, millis: number): string => {
+  const outcomes = rounds.flat()
+  const own = outcomes.filter(({ expected }) => expected)
+  const caught = own.filter(({ caught }) => caught)
+  const subjects = rounds.map(
+    (tried) => new Set(tried.filter((one) => one.expected !== false).map((one) => one.subject)),
+  )
+  const alone = rounds.flatMap((tried) =>
+    tried.filter(
+      (one) =>
+        one.expected &&
+        one.caught &&
+        tried.every((other) => other === one || !other.caught || other.subject !== one.subject),
+    ),
+  )
+  const late = caught.filter((one) => one.late)
+  return [
+    ...(late.length > 0
+      ? ["Found only after more runs than the law's own measure, so that its users may miss the like:"]
+      : []),
+    ...late.map(({ law, subject, runs }) => `  ${law.name} ${subject}: ${runs} runs, of ${law.runs}`),
+    [
+      `${new Set(outcomes.map(({ law }) => law.name)).size} laws`,
+      `${subjects.reduce((sum, { size }) => sum + size, 0)} broken subjects`,
+      `${caught.length} of ${own.length} flaws caught by the law that has to`,
+      `${alone.length} by no other of those tried`,
+      `${outcomes.length} trials in ${Math.round(millis / 1000)} s`,
+      `${faults} faults`,
+    ].join(", "),
+  ].join("\n")
+}

@@ -20,6 +20,8 @@ export interface Trial {
 export interface Outcome extends Trial {
   readonly caught: boolean
   readonly seed: number
+  /** Whether it took a counterexample more runs than the law's own measure. */
+  readonly late: boolean
   /** Why the law does not hold, to be read. */
   readonly report: string | undefined
 }
@@ -70,7 +72,8 @@ const reasonOf = (reason: unknown): unknown => (reason instanceof Difference.Tra
 export const attempt = (trial: Trial, seed: number): Effect.Effect<Outcome> =>
   Effect.map(Law.check(trial.law, { seed, runs: trial.runs }), (result): Outcome => {
     const tried = { ...trial, runs: result.runs, seed }
-    if (result._tag === "Holds") return { ...tried, caught: false, report: undefined }
+    if (result._tag === "Holds") return { ...tried, caught: false, late: false, report: undefined }
     const slip = result._tag === "Counterexample" && reasonOf(result.reason) instanceof ReferenceError
-    return { ...tried, caught: !slip, report: result.report }
+    const late = result._tag === "Counterexample" && result.runs > trial.law.runs
+    return { ...tried, caught: !slip, late, report: result.report }
   })

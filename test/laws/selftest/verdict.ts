@@ -3,7 +3,7 @@ import type { Case } from "../broken/caught.ts"
 import type { Published } from "../catalogue.ts"
 import type { Outcome } from "./trials.ts"
 
-/** What can be said without trying anything: laws without a broken subject, and cases without their law. */
+/** What can be said without trying anything: laws without a broken subject, and cases without their law or a name of their own. */
 export const unproven = (
   published: ReadonlyArray<Published>,
   cases: ReadonlyArray<Case>,
@@ -21,7 +21,11 @@ export const unproven = (
     if (!known.has(law)) return [`${law}, which is to catch ${flaw}, is in no published suite.`]
     return suite.laws.some(({ name }) => name === law) ? [] : [`${law} is not among the laws of ${flaw}.`]
   })
-  return [...bare, ...lost]
+  const named = Map.groupBy(cases, ({ law, flaw }) => `${law} has several flaws that are called ${flaw}.`)
+  const alike = [...named].flatMap(([fault, [each, ...others]]) =>
+    each !== undefined && asked(each.law) && others.length > 0 ? [fault] : [],
+  )
+  return [...bare, ...lost, ...alike]
 }
 
 /** What trying showed: flaws that go uncaught, laws that catch none, and laws that refuse what is sound. */
