@@ -194,9 +194,9 @@ const contend = Effect.fnUntraced(function* (
     ],
     { concurrency: "unbounded" },
   )
-  const won = moved.find(Result.isSuccess)
+  const won = moved.findIndex(Result.isSuccess)
   yield* agree("the answers to commits from one checkpoint at once", {
-    expected: moved.map((outcome) => (outcome === won ? "Committed" : "CheckpointConflict")),
+    expected: moved.map((_, i) => (i === won ? "Committed" : "CheckpointConflict")),
     actual: moved.map(World.tagOf),
   })
   yield* judge("after commits from one checkpoint at once", position + 1)
@@ -211,9 +211,9 @@ const contend = Effect.fnUntraced(function* (
   )
   const isFenced = Result.isFailure(late)
   const reached = isFenced ? position + 1 : position + 2
-  const granted = leases.find(Option.isSome)
+  const granted = leases.findIndex(Option.isSome)
   yield* agree("the leases of those who ask at once", {
-    expected: leases.map((lease) => (lease === granted ? { position: reached, epoch: epoch + 1 } : heldByAnother)),
+    expected: leases.map((_, i) => (i === granted ? { position: reached, epoch: epoch + 1 } : heldByAnother)),
     actual: leases.map(Option.getOrElse(() => heldByAnother)),
   })
   if (isFenced) {
