@@ -29,7 +29,7 @@ interface Step {
   readonly patience: number | undefined
 }
 
-const patience = fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(9) })
+const patience = fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(9) })
 const step: fc.Arbitrary<Step> = fc.record({ call, repository: fc.nat(2), patience }, { noNullPrototype: true })
 
 const turns = (times: number): Effect.Effect<void> => Effect.repeat(Effect.yieldNow, { times })

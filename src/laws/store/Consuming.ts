@@ -24,6 +24,7 @@ const keys: ReadonlyArray<Commit.CheckpointKey> = [
   World.consumer,
   { ...World.consumer, partition: 1 },
   { ...World.consumer, upstream: "queue" },
+  { ...World.consumer, consumer: "another" },
   { ...World.consumer, consumer: `${consumer}-${upstream}`, upstream: consumer },
   { ...World.consumer, upstream: `${upstream}-${consumer}` },
 ]
@@ -51,20 +52,25 @@ const mostly = <A>(usual: A, ...seldom: ReadonlyArray<A>): fc.Arbitrary<A> =>
 
 const which = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(keys.length - 1) })
 const ttlMillis = fc.constantFrom(0, short, long)
+const acquire = fc.record({ _tag: fc.constant("Acquire" as const), which, ttlMillis })
+const renew = fc.record({ _tag: fc.constant("Renew" as const), which, stale: mostly(false, true), ttlMillis })
+const wait = fc.record({ _tag: fc.constant("Wait" as const), millis: fc.constantFrom(short - 1, short, long) })
+const repeat = fc.record({ _tag: fc.constant("Repeat" as const), which, back: fc.nat(1) })
+const move = fc.record({
+  _tag: fc.constant("Move" as const),
+  which,
+  epoch: mostly<-1 | 0 | 1>(0, -1, 1),
+  from: mostly<-1 | 0 | 1>(0, -1, 1),
+  by: fc.integer({ min: -1, max: 3 }),
+  events: mostly(true, false),
+  conflict: mostly(false, true),
+})
 const operation: fc.Arbitrary<Operation> = fc.oneof(
-  fc.record({ _tag: fc.constant("Acquire" as const), which, ttlMillis }),
-  fc.record({ _tag: fc.constant("Renew" as const), which, stale: mostly(false, true), ttlMillis }),
-  fc.record({ _tag: fc.constant("Wait" as const), millis: fc.constantFrom(short - 1, short, long) }),
-  fc.record({ _tag: fc.constant("Repeat" as const), which, back: fc.nat(1) }),
-  fc.record({
-    _tag: fc.constant("Move" as const),
-    which,
-    epoch: mostly<-1 | 0 | 1>(0, -1, 1),
-    from: mostly<-1 | 0 | 1>(0, -1, 1),
-    by: fc.integer({ min: -1, max: 3 }),
-    events: fc.boolean(),
-    conflict: mostly(false, true),
-  }),
+  { weight: 2, arbitrary: acquire },
+  { weight: 1, arbitrary: renew },
+  { weight: 1, arbitrary: wait },
+  { weight: 2, arbitrary: repeat },
+  { weight: 3, arbitrary: move },
 )
 
 interface Lease {

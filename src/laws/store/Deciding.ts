@@ -139,7 +139,9 @@ export const S4: World.StoreLaw = World.storeLaw({
   given: fc.record({
     history: program(Commits.writes(), { maxLength: 2 }),
     good: Commits.writes(),
-    spoiling: fc.subarray([...faults], { minLength: 1, maxLength: 2 }),
+    spoiling: fc
+      .tuple(fc.nat(faults.length - 1), fc.subarray([...faults]))
+      .map(([first, besides]) => faults.filter((fault, i) => i === first || (i > first && besides.includes(fault)))),
   }),
   holds: Effect.fnUntraced(function* ({ history, good, spoiling }, world) {
     const { store, next } = world

@@ -208,6 +208,8 @@ const subscriber = Effect.fnUntraced(function* (
   return got
 })
 
+const write = fc.record({ writes: Commits.writes({ expected: Commits.mostlyMet }), conditional: fc.boolean() })
+
 /**
  * @category laws
  * @since 0.1.0
@@ -218,29 +220,25 @@ export const S10: World.StoreLaw = World.concurrentLaw({
   equation:
     "after position p was seen nothing appears at or below p; a follower gets each event once, in order, none skipped",
   given: fc.record({
-    writers: program(
-      fc.record({ writes: Commits.writes({ expected: Commits.mostlyMet }), conditional: fc.boolean() }),
-      {
-        minLength: 1,
-        maxLength: 6,
-      },
-    ),
+    writers: program(program(write, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 4 }),
     follower: fc.record({
       limit: fc.integer({ min: 1, max: 3 }),
       filter: fc.oneof({ withCrossShrink: true }, fc.constant(Query.all), query),
       reads: fc.integer({ min: 1, max: 8 }),
     }),
     after: fc.oneof({ withCrossShrink: true }, fc.constant(0), fc.nat(4)),
-    observations: fc.integer({ min: 1, max: 6 }),
+    observations: fc.integer({ min: 3, max: 8 }),
   }),
   must: [amid, "a commit", "VersionConflict"],
   holds: Effect.fnUntraced(function* ({ writers, follower: spec, after, observations }, { store, next }, seen) {
     const writing = yield* Effect.forkChild(
-      World.atOnce("writer", writers, ({ writes, conditional }) => {
-        const commit = Commits.commit(next, writes)
-        const condition = { failIfMatch: Query.make({ tags: ["x", "y"] }), after: 0 }
-        return World.outcome(store.commit(conditional ? { ...commit, condition } : commit))
-      }),
+      World.atOnce("writer", writers, (commits) =>
+        Effect.forEach(commits, ({ writes, conditional }) => {
+          const commit = Commits.commit(next, writes)
+          const condition = { failIfMatch: Query.make({ tags: ["x", "y"] }), after: 0 }
+          return World.outcome(store.commit(conditional ? { ...commit, condition } : commit))
+        }),
+      ),
     )
     const following = follower(store, spec)
     const followed = yield* Effect.forkChild(Interleaving.named("follower")(following.run))
