@@ -80,7 +80,8 @@ export const S1: World.StoreLaw = World.storeLaw({
 export const S3: World.StoreLaw = World.storeLaw({
   name: "S3",
   title: "a write without events asserts",
-  equation: "commit(expected, []) succeeds iff expected holds, changes nothing, answers the current versions",
+  equation:
+    "commit(expected, []) succeeds iff expected holds, changes nothing, chooses no hash, answers the current versions",
   given: fc.record({
     history: program(Commits.writes(), { maxLength: 3 }),
     asserted: Commits.writes({ expected: Commits.expected, minEvents: 0, maxEvents: 0 }),
