@@ -160,10 +160,14 @@ const judge = Effect.fnUntraced(function* (
         actual: told.wrote.reduce((sum, { times }) => sum + times, 0),
       })
     }
-    for (const seen of [...told.on, ...told.shown]) yield* judgeSeen(caller, seen, registers)
+    for (const seen of told.on) yield* judgeSeen(caller, seen, registers)
   }
   const violation = History.violation(historyOf(made, registers, late))
   if (violation !== undefined) return yield* new Mistake({ says: History.explain(violation) })
+  for (const { caller, told } of made) {
+    if (told._tag !== "Answered") continue
+    for (const seen of told.shown) yield* judgeSeen(caller, seen, registers)
+  }
 })
 
 /**

@@ -46,10 +46,14 @@ export const S6: World.StoreLaw = World.concurrentLaw({
   }),
   must: [amid],
   holds: Effect.fnUntraced(function* ({ history, reads }, { store, next }, seen) {
+    const pace = World.pace(history.length)
     const writing = yield* Effect.forkChild(
       Interleaving.named("writer")(
         Effect.forEach(history, (writes) =>
-          Effect.andThen(World.outcome(store.commit(Commits.commit(next, writes))), Effect.yieldNow),
+          World.outcome(store.commit(Commits.commit(next, writes))).pipe(
+            Effect.andThen(pace.answered),
+            Effect.andThen(Effect.yieldNow),
+          ),
         ),
       ),
     )
@@ -57,7 +61,7 @@ export const S6: World.StoreLaw = World.concurrentLaw({
       // As it was when it was answered, beside what the store may still lay hands on.
       Effect.map((answers) => answers.map((answer) => ({ answer, original: [...answer] }))),
     )
-    const during = yield* Effect.forEach(Array.from({ length: reads }), () => Effect.andThen(Effect.yieldNow, read))
+    const during = yield* Effect.forEach(Array.from({ length: reads }), (_, i) => Effect.andThen(pace.before(i), read))
     yield* Fiber.join(writing)
     const all = [...during, yield* read, yield* read]
     const whole = all.at(-1)?.[0]?.original.length ?? 0
@@ -231,12 +235,14 @@ export const S10: World.StoreLaw = World.concurrentLaw({
   }),
   must: [amid, "a commit", "VersionConflict"],
   holds: Effect.fnUntraced(function* ({ writers, follower: spec, after, observations }, { store, next }, seen) {
+    const pace = World.pace(writers.flat().length)
     const writing = yield* Effect.forkChild(
       World.atOnce("writer", writers, (commits) =>
         Effect.forEach(commits, ({ writes, conditional }) => {
           const commit = Commits.commit(next, writes)
           const condition = { failIfMatch: Query.make({ tags: ["x", "y"] }), after: 0 }
-          return World.outcome(store.commit(conditional ? { ...commit, condition } : commit))
+          const outcome = World.outcome(store.commit(conditional ? { ...commit, condition } : commit))
+          return Effect.andThen(outcome, pace.answered)
         }),
       ),
     )
@@ -248,7 +254,7 @@ export const S10: World.StoreLaw = World.concurrentLaw({
     )
     const observed: Array<{ readonly upTo: number; readonly ids: ReadonlyArray<number> }> = []
     for (let i = 0; i < observations; i++) {
-      yield* Effect.yieldNow
+      yield* pace.before(i)
       const head = yield* store.head
       const log = yield* World.log(store)
       const upTo = Math.max(head, log.at(-1)?.position ?? 0)
