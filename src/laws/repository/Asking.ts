@@ -20,7 +20,14 @@ export type Id = (typeof ids)[number]
 /** What cannot be asked for. */
 const misuses = ["id", "expected", "command id", "correlation id"] as const
 /** What no transaction may do. */
-const faults = ["the same stream twice", "events of a stranger", "no participants", "throws"] as const
+const faults = [
+  "the same stream twice",
+  "a stream without an id",
+  "events of a stranger",
+  "no participants",
+  "unwritable",
+  "throws",
+] as const
 
 /** What a command is given in. @category model @since 0.1.0 */
 export interface Given {
@@ -146,6 +153,8 @@ const loaded = Option.match({
   onSome: ({ state, version, position }: Repository.Loaded<unknown>): unknown => ({ state, version, position }),
 })
 
+/** Half of a surrogate pair is no text. */
+const unwritable = "\ud800"
 /** 600 bytes are more than a correlation id may have. */
 const tooLong = "é".repeat(300)
 
@@ -163,11 +172,12 @@ const execute = (registers: Registers, { id, by, times, limit, misuse, given, ..
 
 const both = (registers: Registers, { by, order, times, limit, fault, given }: Both) => {
   if (fault === "no participants") return Repository.transactAll({}, () => right([undefined, {}]))
-  const one = registers.stream(order[0])
+  const one = registers.stream(fault === "a stream without an id" ? "" : order[0])
   const other = fault === "the same stream twice" ? one : registers.stream(order[1])
   return Repository.transactAll({ one, other }, (states) => {
     if (fault === "throws") throw new Error("the use case has a fault")
     const events = { one: noted(by, times[0]), other: noted(by, times[1]) }
+    if (fault === "unwritable") return right([[], { ...events, other: noted(unwritable, 1) }] as const)
     if (fault !== undefined) return right([[], { ...events, stranger: noted(by, 1) }] as const)
     return states.one.length + times[0] > limit
       ? left(new Full(states.one))

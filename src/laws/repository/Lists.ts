@@ -76,6 +76,7 @@ const execute = (lists: Lists, { id, by, times, limit, expected, commandId, misu
 
 const both = (lists: Lists, { by, order, times, limit, fault, given }: Both): unknown => {
   if (fault === "throws") return { _tag: "DeciderThrew", during: "decide" }
+  if (fault === "unwritable") return { _tag: "EncodeFailed" }
   if (fault !== undefined) return misused
   const [one, other] = order
   const value = [namesOf(lists, one), namesOf(lists, other)]
