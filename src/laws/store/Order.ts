@@ -17,6 +17,7 @@ import { program } from "../arbitrary/Programs.ts"
 import { means, query } from "../arbitrary/Queries.ts"
 import { agree } from "../Difference.ts"
 import * as Interleaving from "../Interleaving.ts"
+import { pace as paceOf } from "./Pace.ts"
 import * as World from "./World.ts"
 
 /** A reader that saw some of what was recorded, and not all of it yet. */
@@ -46,7 +47,7 @@ export const S6: World.StoreLaw = World.concurrentLaw({
   }),
   must: [amid],
   holds: Effect.fnUntraced(function* ({ history, reads }, { store, next }, seen) {
-    const pace = World.pace(history.length)
+    const pace = paceOf(history.length)
     const writing = yield* Effect.forkChild(
       Interleaving.named("writer")(
         Effect.forEach(history, (writes) =>
@@ -235,7 +236,7 @@ export const S10: World.StoreLaw = World.concurrentLaw({
   }),
   must: [amid, "a commit", "VersionConflict"],
   holds: Effect.fnUntraced(function* ({ writers, follower: spec, after, observations }, { store, next }, seen) {
-    const pace = World.pace(writers.flat().length)
+    const pace = paceOf(writers.flat().length)
     const writing = yield* Effect.forkChild(
       World.atOnce("writer", writers, (commits) =>
         Effect.forEach(commits, ({ writes, conditional }) => {

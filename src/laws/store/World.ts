@@ -4,7 +4,6 @@
  *
  * @since 0.1.0
  */
-import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -242,30 +241,6 @@ export const atOnce = <A, B, E, R>(
   Effect.forEach(actors, (actor, i) => Interleaving.named(`${kind} ${i + 1}`)(act(actor, i)), {
     concurrency: "unbounded",
   })
-
-/**
- * Lets readers keep step with writers of so many commits: half of their reads follow an answer, for where a store does its
- * work outside they would all be done before the first. The others come as they come.
- *
- * @category running
- * @since 0.1.0
- */
-export const pace = (commits: number) => {
-  const steps = Array.from({ length: commits }, () => Deferred.makeUnsafe<void>())
-  let answered = 0
-  return {
-    /** Another commit was answered. */
-    answered: Effect.suspend(() => {
-      const step = steps[answered++]
-      return step === undefined ? Effect.void : Effect.asVoid(Deferred.succeed(step, undefined))
-    }),
-    /** Before the read of this index. */
-    before: (read: number): Effect.Effect<void> => {
-      const step = read % 2 === 0 ? undefined : steps[(read - 1) / 2]
-      return step === undefined ? Effect.yieldNow : Deferred.await(step)
-    },
-  }
-}
 
 /**
  * Records writes of a history that cannot be refused.
