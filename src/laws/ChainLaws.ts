@@ -9,10 +9,11 @@ import { isLeft, isRight } from "fp-ts/lib/Either.js"
 import * as HashChain from "../core/event/HashChain.ts"
 import { type Chain, chained, stream, tamper, tampering } from "./arbitrary/Chains.ts"
 import * as Commits from "./arbitrary/Commits.ts"
-import { pair } from "./arbitrary/Preimages.ts"
+import { type Linked, links, pair } from "./arbitrary/Preimages.ts"
 import { agree } from "./Difference.ts"
 import * as Law from "./Law.ts"
 import { same } from "./Same.ts"
+import { show } from "./Show.ts"
 
 export type { Chain } from "./arbitrary/Chains.ts"
 
@@ -41,14 +42,22 @@ const injective = (chain: Chain, runs: number): Law.Law =>
   Law.make({
     name: "L5.1",
     title: "the preimage is injective",
-    equation: "preimage(a) = preimage(b) ⇒ a = b",
-    given: pair,
+    equation: "preimage(a) = preimage(b) ⇒ a = b, and a link is that of one previous link, version and digest",
+    given: fc.record({ events: pair, links }),
     runs: runs * 5,
-    holds: Effect.fnUntraced(function* ([a, b]) {
+    holds: Effect.fnUntraced(function* ({ events: [a, b], links: [c, d] }) {
       // The bytes may be a view of a shared buffer.
       const left = Uint8Array.from(chain.preimage(a.stream, a.event))
       const right = Uint8Array.from(chain.preimage(b.stream, b.event))
-      yield* agree("whether both have the same preimage", { expected: same(a, b), actual: same(left, right) })
+      yield* agree(`whether ${show(a)} and ${show(b)} have the same preimage`, {
+        expected: same(a, b),
+        actual: same(left, right),
+      })
+      const link = ({ previous, version, digest }: Linked) => Uint8Array.from(chain.link(previous, version, digest))
+      yield* agree(`whether ${show(c)} and ${show(d)} have the same link`, {
+        expected: same(c, d),
+        actual: same(link(c), link(d)),
+      })
     }),
   })
 
@@ -87,7 +96,7 @@ const detection = (chain: Chain, runs: number): Law.Law =>
     name: "L5.3",
     title: "tampering is seen",
     equation:
-      "every edit, drop, swap, insertion is reported at its least index; a truncated tail against an anchored head",
+      "every edit, drop, swap, insertion is reported at its least index; a truncated tail against an anchored head, another stream at once",
     given: fc.record({
       contents,
       at: fc.nat(5),
@@ -103,6 +112,16 @@ const detection = (chain: Chain, runs: number): Law.Law =>
       yield* agree("the index that is reported", {
         expected: index < 0 ? undefined : index,
         actual: isLeft(verified) ? verified.left.index : undefined,
+      })
+      const others = [
+        { ...stream, category: "Cart" },
+        { ...stream, id: "b-1" },
+      ]
+      yield* agree("where the events of another stream are seen", {
+        expected: others.map(() => 0),
+        actual: others
+          .map((other) => verify(other, events))
+          .map((found) => (isLeft(found) ? found.left.index : undefined)),
       })
       const truncated = verify(stream, events.slice(0, at % events.length))
       const head = isRight(anchored) ? anchored.right : undefined

@@ -7,6 +7,7 @@
 import type { Suite } from "./Law.ts"
 import { caching } from "./repository/Caching.ts"
 import { company } from "./repository/Company.ts"
+import { reference } from "./repository/Reference.ts"
 import type { RepositorySubject } from "./repository/Register.ts"
 import { repeats } from "./repository/Repeats.ts"
 import { serializable } from "./repository/Serializable.ts"
@@ -14,7 +15,7 @@ import { serializable } from "./repository/Serializable.ts"
 export type { RepositorySubject } from "./repository/Register.ts"
 
 /**
- * Every law of repositories (S11, SN3, and S13 and S19 for callers).
+ * Every law of repositories (S11, SN3, and S13, S17 and S19 for callers).
  *
  * @example
  * ```ts
@@ -31,5 +32,5 @@ export type { RepositorySubject } from "./repository/Register.ts"
  */
 export const suite = (subject: RepositorySubject): Suite => ({
   name: "a repository",
-  laws: [serializable(subject), repeats(subject), company(subject), caching(subject)],
+  laws: [serializable(subject), repeats(subject), reference(subject), company(subject), caching(subject)],
 })

@@ -162,14 +162,16 @@ describe("a report says what happened, and what is wrong:", () => {
     const text = await report(repositories, "S11", "a store that checks, then acts")
     expect(text.slice(text.indexOf("what happened:"), text.indexOf("replay:"))).toMatchInlineSnapshot(`
       "what happened:
-        (waits, all others go first)
-        caller 2.1: transacts 1 in a and 0 in b, up to 1 …
-        caller 2.1: (readStream: Slow)
-        caller 1.1: transacts 1 in a and 0 in b, up to 1 …
+        caller 1.1: transacts 1 in a and 0 in b, up to 3 …
+        caller 2.1: executes 0 in a, up to 0, expecting 0 …
+        caller 1.1: (readStream: Slow)
+        caller 2.1: executes 0 in a, up to 0, expecting 0: interrupted
         caller 1.1: (commit: Slow)
-        caller 2.1: transacts 1 in a and 0 in b, up to 1: recorded 1 in a, decided on version 0 of a and version 0 of b
-        caller 1.1: transacts 1 in a and 0 in b, up to 1: recorded 1 in a, decided on version 0 of a and version 0 of b
-      caller 2.1 (transacts 1 in a and 0 in b, up to 1) and caller 1.1 (transacts 1 in a and 0 in b, up to 1) both wrote version 1 of Register-a.
+        caller 2.2: transacts 1 in a and 0 in b, up to 2 …
+        caller 2.2: (readStream: Slow)
+        caller 1.1: transacts 1 in a and 0 in b, up to 3: recorded 1 in a, decided on version 0 of a and version 0 of b, shown version 1 of a
+        caller 2.2: transacts 1 in a and 0 in b, up to 2: recorded 1 in a, decided on version 0 of a and version 0 of b, shown version 1 of a
+      caller 1.1 (transacts 1 in a and 0 in b, up to 3) and caller 2.2 (transacts 1 in a and 0 in b, up to 2) both wrote version 1 of Register-a.
       "
     `)
   })

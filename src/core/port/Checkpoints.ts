@@ -37,8 +37,8 @@ export class Checkpoints extends Context.Service<
   Checkpoints,
   {
     /**
-     * Takes the lease for `ttlMillis`, under a new epoch that fences whoever held it before; `None` while another lease
-     * lasts. The first epoch is 1.
+     * Takes the lease for `ttlMillis` by the clock of whoever asks, under a new epoch that fences whoever held it before;
+     * `None` while another lease lasts. The first epoch is 1.
      */
     readonly acquire: (
       key: CheckpointKey,

@@ -76,7 +76,7 @@ export const anyContent: fc.Arbitrary<Content> = fc.record({
     fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
   ),
   recordedAt: fc.oneof({ withCrossShrink: true }, fc.constant(1_800_000_000_000), fc.maxSafeInteger()),
-  correlationId: fc.oneof({ withCrossShrink: true }, fc.constant("law"), text(10)),
+  correlationId: fc.oneof({ withCrossShrink: true }, fc.constant("law"), fc.constant(" law\n"), text(10)),
   causation: fc.oneof(
     { withCrossShrink: true },
     fc.constant(null),
@@ -153,6 +153,18 @@ export const expected: fc.Arbitrary<Commit.ExpectedVersion> = fc.oneof(
   { withCrossShrink: true },
   fc.constantFrom(Commit.any, Commit.noStream, Commit.streamExists),
   fc.nat(4).map(Commit.exact),
+)
+
+/**
+ * The same, mostly one that always holds: where every other write is refused, most histories come to nothing.
+ *
+ * @category arbitraries
+ * @since 0.1.0
+ */
+export const mostlyMet: fc.Arbitrary<Commit.ExpectedVersion> = fc.oneof(
+  { withCrossShrink: true },
+  { weight: 4, arbitrary: fc.constant(Commit.any) },
+  { weight: 1, arbitrary: expected },
 )
 
 /**

@@ -53,7 +53,48 @@ const near = ([a, b, keys]: readonly [Field, Field, ReadonlyArray<string>]): rea
   return [a, { stream: keys.includes("stream") ? b.stream : a.stream, event: { ...a.event, ...event } }]
 }
 
-const noCause = { eventId: Commits.uuid(0), stream: { category: "A", id: "" }, position: 0 }
+type Cause = NonNullable<Field["event"]["causation"]>
+
+const noCause: Cause = { eventId: Commits.uuid(0), stream: { category: "A", id: "" }, position: 0 }
+
+const noted = (text: string): string => `${text}'`
+
+const otherTime = (time: number, by: number): number => (time > 0 ? time - by : time + by)
+
+const causedBy =
+  (change: (cause: Cause) => Cause) =>
+  ({ stream, event }: Field): Field => ({
+    stream,
+    event: { ...event, causation: change(event.causation ?? noCause) },
+  })
+
+/** Every single thing that an event says, changed: none of them may be left out. */
+const changes: ReadonlyArray<(field: Field) => Field> = [
+  ({ stream, event }) => ({ stream: { ...stream, category: noted(stream.category) }, event }),
+  ({ stream, event }) => ({ stream: { ...stream, id: noted(stream.id) }, event }),
+  ({ stream, event }) => ({ stream, event: { ...event, id: Commits.uuid(9) } }),
+  ({ stream, event }) => ({ stream, event: { ...event, type: noted(event.type) } }),
+  ({ stream, event }) => ({ stream, event: { ...event, schemaVersion: event.schemaVersion + 1 } }),
+  ({ stream, event }) => ({ stream, event: { ...event, schemaVersion: event.schemaVersion + 2 ** 32 } }),
+  ({ stream, event }) => ({ stream, event: { ...event, tags: [...event.tags, "z"] } }),
+  ({ stream, event }) => ({ stream, event: { ...event, recordedAt: otherTime(event.recordedAt, 1) } }),
+  ({ stream, event }) => ({ stream, event: { ...event, recordedAt: otherTime(event.recordedAt, 2 ** 32) } }),
+  ({ stream, event }) => ({ stream, event: { ...event, correlationId: noted(event.correlationId) } }),
+  causedBy((cause) => ({ ...cause, eventId: Commits.uuid(9) })),
+  causedBy((cause) => ({ ...cause, stream: { ...cause.stream, category: noted(cause.stream.category) } })),
+  causedBy((cause) => ({ ...cause, stream: { ...cause.stream, id: noted(cause.stream.id) } })),
+  causedBy((cause) => ({ ...cause, position: cause.position + 1 })),
+  ({ stream, event }) => ({ stream, event: { ...event, encoding: noted(event.encoding) } }),
+  ({ stream, event }) => ({ stream, event: { ...event, body: Uint8Array.of(...event.body, 0) } }),
+]
+
+/** Two events that differ in one thing only. */
+const apart = fc
+  .tuple(field, fc.constantFrom(...changes))
+  .map(([{ stream, event }, change]): readonly [Field, Field] => {
+    const one = { stream, event: { ...event, causation: event.causation ?? noCause } }
+    return [one, change(one)]
+  })
 
 /** The same event without a cause, and with one in which everything is empty. */
 const besideEmpty = ({ stream, event }: Field): readonly [Field, Field] => [
@@ -107,4 +148,34 @@ export const pair: fc.Arbitrary<readonly [Field, Field]> = fc.oneof(
     )
     .map(([base, pair, separator, texts]) => cutDifferently(base, pair, separator, texts)),
   field.map(besideEmpty),
+  { weight: 2, arbitrary: apart },
 )
+
+/**
+ * What a link is made of.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Linked {
+  readonly previous: Uint8Array
+  readonly version: number
+  readonly digest: Uint8Array
+}
+
+const digest = fc.nat(2).map((n) => Commits.sha256(Uint8Array.of(n)))
+const linked: fc.Arbitrary<Linked> = fc.record({
+  previous: digest,
+  version: fc.constantFrom(1, 2, 256, 2 ** 32, 2 ** 32 + 1, 2 ** 33 + 1),
+  digest,
+})
+
+/**
+ * What two links are made of: the same, or nearly so.
+ *
+ * @category arbitraries
+ * @since 0.1.0
+ */
+export const links: fc.Arbitrary<readonly [Linked, Linked]> = fc
+  .tuple(linked, linked, fc.constantFrom<Array<keyof Linked>>("previous", "version", "digest"))
+  .map(([one, other, key]) => [one, { ...one, [key]: other[key] }])

@@ -15,6 +15,7 @@ import * as Faults from "../Faults.ts"
 import * as Interleaving from "../Interleaving.ts"
 import type * as Law from "../Law.ts"
 import * as Trace from "../Trace.ts"
+import { conflict, noting } from "./Noting.ts"
 import { type Names, type RepositorySubject, repository } from "./Register.ts"
 
 const ids = ["a", "b"] as const
@@ -28,8 +29,11 @@ interface Loaded {
   readonly position: number
 }
 
-const seen = (found: Option.Option<{ readonly version: number }>): string =>
+const shown = (found: Option.Option<{ readonly version: number }>): string =>
   Option.match(found, { onNone: () => "nothing", onSome: ({ version }) => `version ${version}` })
+
+/** A load that has to read on, for others have recorded since. */
+const stale = "a load of more than its repository holds"
 
 const step = fc.record({
   id: fc.constantFrom(...ids),
@@ -55,18 +59,22 @@ export const caching = ({ layer, repository: make = repository, runs = 100 }: Re
       slowness: program(Faults.slowness, { maxLength: 40 }),
     }),
     runs,
+    must: [stale, conflict],
     holds: Effect.fnUntraced(
-      function* ({ callers, slowness }) {
+      function* ({ callers, slowness }, seen) {
         const store = yield* EventStore
         const slow = Faults.script(slowness)
         const repositories = [make(1024), make(1024), make(1), make(0)]
         const acknowledged = new Map<string, number>()
         const atLeast = (id: string): number => acknowledged.get(id) ?? 0
         const loads: Array<Loaded> = []
+        /** The version that each repository saw last. */
+        const held = new Map<string, number>()
         const act = Effect.fnUntraced(function* (by: string, { id, repository, times }: (typeof callers)[0][0]) {
           const registers = repositories[repository] ?? make(0)
           yield* Effect.yieldNow
           const least = atLeast(id)
+          const place = `${repository} ${id}`
           if (times > 0) {
             const { version } = yield* Trace.telling(
               `notes ${times} in ${id}`,
@@ -74,10 +82,14 @@ export const caching = ({ layer, repository: make = repository, runs = 100 }: Re
               Trace.answered(({ version }) => `version ${version}`),
             )
             acknowledged.set(id, Math.max(atLeast(id), version))
+            held.set(place, version)
             return
           }
-          const found = yield* Trace.telling(`loads ${id}`, registers.load(id), Trace.answered(seen))
+          const found = yield* Trace.telling(`loads ${id}`, registers.load(id), Trace.answered(shown))
           const { state, version, position } = Option.getOrElse(found, () => ({ state: [], version: 0, position: 0 }))
+          const before = held.get(place) ?? 0
+          if (before > 0) seen(before < version ? stale : "a load of what its repository holds")
+          held.set(place, version)
           loads.push({ id, atLeast: least, state, version, position })
           acknowledged.set(id, Math.max(atLeast(id), version))
         })
@@ -88,7 +100,7 @@ export const caching = ({ layer, repository: make = repository, runs = 100 }: Re
               Interleaving.named(`caller ${i + 1}`),
             ),
           { concurrency: "unbounded" },
-        ).pipe(Effect.provideService(EventStore, Faults.inject(store, { commit: slow, read: slow })))
+        ).pipe(Effect.provideService(EventStore, Faults.inject(noting(store, seen), { commit: slow, read: slow })))
 
         const unaided = make(0)
         for (const id of ids) {

@@ -20,6 +20,7 @@ import * as Interleaving from "../Interleaving.ts"
 import type * as Law from "../Law.ts"
 import { show } from "../Show.ts"
 import * as Trace from "../Trace.ts"
+import { noting } from "./Noting.ts"
 import { type Names, type NotedEvent, type Registers, type RepositorySubject, repository } from "./Register.ts"
 
 const faults = [
@@ -108,7 +109,7 @@ export const company = ({ layer, repository: make = repository, runs = 100 }: Re
     }),
     runs,
     holds: Effect.fnUntraced(
-      function* ({ commands, slowness }) {
+      function* ({ commands, slowness }, seen) {
         const store = yield* EventStore
         const slow = Faults.script(slowness)
         const registers = make(1024)
@@ -121,7 +122,8 @@ export const company = ({ layer, repository: make = repository, runs = 100 }: Re
               Trace.answered(Result.match({ onSuccess: ({ version }) => `version ${version}`, onFailure: show })),
             ).pipe(Interleaving.named(`c${i}`)),
           { concurrency: "unbounded" },
-        ).pipe(Effect.provideService(EventStore, Faults.inject(store, { commit: slow, read: slow })))
+        ).pipe(Effect.provideService(EventStore, Faults.inject(noting(store, seen), { commit: slow, read: slow })))
+        for (const answer of answers) seen(Result.isSuccess(answer) ? "recorded" : String(tagOf(answer.failure)))
         yield* agree("the answers", {
           expected: commands.map((command) => (isFaulty(command) ? command.fault?.split(" at ")[0] : "recorded")),
           actual: answers.map((answer) => (Result.isSuccess(answer) ? "recorded" : tagOf(answer.failure))),

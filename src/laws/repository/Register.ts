@@ -49,14 +49,18 @@ export class Full {
 
 const initial: Names = []
 
+/** Whoever notes this name closes the register: it is over then. @category universe @since 0.1.0 */
+export const closing = "closed"
+
 /** @category model @since 0.1.0 */
 export const register = Decider.make({
   initial,
   decide: ({ by, times, limit }: Note, names: Names) =>
-    names.length + times > limit
+    names.length + times > limit || names.includes(closing)
       ? Decider.reject(new Full(names))
       : Decider.accept(...Array.from({ length: times }, () => NotedEvent.Noted({ by }))),
   evolve: (names: Names, { by }: NotedEvent): Names => [...names, by],
+  isTerminal: (names) => names.includes(closing),
 })
 
 /** @category model @since 0.1.0 */

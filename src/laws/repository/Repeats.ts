@@ -17,6 +17,7 @@ import * as Interleaving from "../Interleaving.ts"
 import type * as Law from "../Law.ts"
 import { show } from "../Show.ts"
 import * as Trace from "../Trace.ts"
+import { conflict, noting, repeat } from "./Noting.ts"
 import { Full, type Names, type NotedEvent, type RepositorySubject, repository } from "./Register.ts"
 
 type Answer = Result.Result<Executed<Names, NotedEvent>, unknown>
@@ -32,8 +33,14 @@ const content = ({ state, version, position, events }: Executed<Names, NotedEven
   events,
 })
 
-/** What a caller may be told instead, where the connection fails. */
-const excuses: ReadonlyArray<unknown> = ["StoreUnavailable", "CommitUnknown", "VersionConflict"]
+/** How often in a row the connection may fail until a caller is told that nobody knows what became of the commit. */
+const patience = 10
+
+/** What a caller may be told instead, where the connection fails so often. */
+const excusesFor = (commits: ReadonlyArray<Faults.Fault>): ReadonlyArray<unknown> => [
+  ...(commits.includes("Unavailable") ? ["StoreUnavailable"] : []),
+  ...(commits.filter((fault) => fault !== "None" && fault !== "Slow").length > patience ? ["CommitUnknown"] : []),
+]
 const tagOf = (error: unknown): unknown =>
   typeof error === "object" && error !== null && "_tag" in error ? error._tag : error
 
@@ -53,7 +60,7 @@ export const repeats = ({ layer, repository: make = repository, runs = 100 }: Re
     equation:
       "the same command id, at once or later, in any repository, over a connection that ends before, while or after the commit: the first answer, recorded once",
     given: fc.record({
-      command: fc.record({ times: fc.nat(2), limit: fc.integer({ min: 0, max: 4 }) }),
+      command: fc.record({ times: fc.nat(2), limit: fc.integer({ min: 0, max: 7 }) }),
       before: fc.nat(3),
       callers: program(fc.record({ repository: crowded, again: fc.nat(2) }), { minLength: 1, maxLength: 4 }),
       others: program(crowded, { maxLength: 6 }),
@@ -61,10 +68,11 @@ export const repeats = ({ layer, repository: make = repository, runs = 100 }: Re
       reads: program(Faults.slowness, { maxLength: 16 }),
     }),
     runs,
+    must: ["done", "again", "Full", conflict, repeat],
     holds: Effect.fnUntraced(
-      function* ({ command, before, callers, others, commits, reads }) {
+      function* ({ command, before, callers, others, commits, reads }, seen) {
         const store = yield* EventStore
-        const flaky = Faults.inject(store, { commit: Faults.script(commits), read: Faults.script(reads) })
+        const flaky = Faults.inject(noting(store, seen), { commit: Faults.script(commits), read: Faults.script(reads) })
         const repositories = [make(1024), make(0), make(1)]
         const at = (n: number) => repositories[n] ?? make(0)
         const note = (by: string) => ({ by, times: 1, limit: 99 })
@@ -84,6 +92,7 @@ export const repeats = ({ layer, repository: make = repository, runs = 100 }: Re
             ),
           )
           answers.push(answer)
+          seen(Result.isSuccess(answer) ? (answer.success.repeated ? "again" : "done") : String(tagOf(answer.failure)))
           if (Result.isSuccess(answer)) {
             known ??= answer.success
             yield* agree("the answers to one command id", { expected: content(known), actual: content(answer.success) })
@@ -106,6 +115,7 @@ export const repeats = ({ layer, repository: make = repository, runs = 100 }: Re
             actual: error.seen.includes("it"),
           })
         })
+        const excuses = excusesFor(commits)
         const asking = Effect.forEach(
           callers,
           ({ repository, again }, i) =>

@@ -18,6 +18,7 @@ import * as Interleaving from "../Interleaving.ts"
 import type * as Law from "../Law.ts"
 import * as Trace from "../Trace.ts"
 import { answerOf, ask, type Call, call, describe, type Id, nameOf, type Seen, type Told, timesOf } from "./Calls.ts"
+import { conflict, noting } from "./Noting.ts"
 import { NotedEvent, type RepositorySubject, repository } from "./Register.ts"
 
 interface Step {
@@ -28,7 +29,7 @@ interface Step {
   readonly patience: number | undefined
 }
 
-const patience = fc.oneof({ weight: 5, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(9) })
+const patience = fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(9) })
 const step: fc.Arbitrary<Step> = fc.record({ call, repository: fc.nat(2), patience }, { noNullPrototype: true })
 
 const turns = (times: number): Effect.Effect<void> => Effect.repeat(Effect.yieldNow, { times })
@@ -42,6 +43,8 @@ interface Made {
   readonly start: number
   readonly end: number
   readonly told: Told
+  /** How many events there were when it was done. */
+  readonly there: number
 }
 
 const ids: ReadonlyArray<Id> = ["a", "b"]
@@ -120,7 +123,8 @@ const judge = Effect.fnUntraced(function* (
   registers: ReadonlyArray<Recorded>,
   late: boolean,
 ) {
-  for (const { caller, call, name, told } of made) {
+  const head = Math.max(0, ...registers.flatMap(({ events }) => events.map(({ position }) => position)))
+  for (const { caller, call, name, told, there } of made) {
     const alike = made.filter((other) => other.name === name)
     const times = foundIn(registers, name).length
     const wanted = alike.some((each) => wrote(each.told))
@@ -132,17 +136,38 @@ const judge = Effect.fnUntraced(function* (
       expected: wanted.includes(times) ? times : wanted,
       actual: times,
     })
+    if (told._tag === "Interrupted" && alike.length === 1 && !late) {
+      const behind = registers.flatMap(({ events, names }) => events.filter((_, i) => names[i] === name))
+      yield* agree(`what is recorded behind the back of ${caller}, who was interrupted`, {
+        expected: [],
+        actual: behind.flatMap(({ position }) => (position > there ? [position] : [])),
+      })
+    }
     if (told._tag !== "Answered") continue
+    if (told.at !== undefined) {
+      const { at } = told
+      const least = told.on.map(
+        (seen) => registers.find(({ id }) => id === seen.id)?.events[seen.version - 1]?.position,
+      )
+      yield* agree(`whether all that ${caller} saw is at or before position ${at}, of which it was told`, {
+        expected: true,
+        actual: least.every((position = 0) => position <= at) && at <= head,
+      })
+    }
     if (told.wrote.length > 0) {
       yield* agree(`how many events of ${name} ${caller} was told of`, {
         expected: timesOf(call),
         actual: told.wrote.reduce((sum, { times }) => sum + times, 0),
       })
     }
-    for (const seen of [...told.on, ...told.shown]) yield* judgeSeen(caller, seen, registers)
+    for (const seen of told.on) yield* judgeSeen(caller, seen, registers)
   }
   const violation = History.violation(historyOf(made, registers, late))
   if (violation !== undefined) return yield* new Mistake({ says: History.explain(violation) })
+  for (const { caller, told } of made) {
+    if (told._tag !== "Answered") continue
+    for (const seen of told.shown) yield* judgeSeen(caller, seen, registers)
+  }
 })
 
 /**
@@ -172,10 +197,11 @@ export const serializable = ({ layer, repository: make = repository, runs = 200 
       ),
     }),
     runs,
+    must: ["Answered", "Interrupted", "a refusal", conflict],
     holds: Effect.fnUntraced(
-      function* ({ callers, commits, reads }) {
+      function* ({ callers, commits, reads }, seen) {
         const store = yield* EventStore
-        const flaky = Faults.inject(store, { commit: Faults.script(commits), read: Faults.script(reads) })
+        const flaky = Faults.inject(noting(store, seen), { commit: Faults.script(commits), read: Faults.script(reads) })
         const repositories = [make(1024), make(0), make(1)]
         const sound = [...commits, ...reads].every((fault) => fault === "None" || fault === "Slow")
         const made: Array<Made> = []
@@ -196,7 +222,8 @@ export const serializable = ({ layer, repository: make = repository, runs = 200 
               actual: told._tag === "Answered" || told._tag === "Again",
             })
           }
-          made.push({ caller, call, name: nameOf(call, caller), start, end: tick++, told })
+          seen(told._tag === "Answered" && told.wrote.length === 0 && call._tag !== "Load" ? "a refusal" : told._tag)
+          made.push({ caller, call, name: nameOf(call, caller), start, end: tick++, told, there: yield* store.head })
         })
         yield* Effect.forEach(
           callers,

@@ -13,7 +13,7 @@ import type { NewEvent } from "../../core/event/StoredEvent.ts"
 import * as Commits from "../arbitrary/Commits.ts"
 import { program } from "../arbitrary/Programs.ts"
 import { agree } from "../Difference.ts"
-import { type Fault, faults, spoil } from "./Deciding.ts"
+import { type Fault, faults, spoil, toldOf } from "./Deciding.ts"
 import * as World from "./World.ts"
 
 const bug = new Error("it cannot be read")
@@ -70,12 +70,14 @@ export const S19: World.StoreLaw = World.concurrentLaw({
     const commits = committers.map(({ writes, fault }) => {
       const good = Commits.commit(next, writes)
       const fresh = Commits.event(next(), last, added)
-      const spoilt = fault === "a defect" ? unreadable(good, fresh) : fault && spoil(good, fault, known, fresh)
+      const spoilt = fault === "a defect" ? unreadable(good, fresh) : fault && spoil(good, [fault], known, fresh)
       return { fault, commit: spoilt ?? good }
     })
     const answers = yield* World.atOnce("writer", commits, ({ commit }) => Effect.exit(store.commit(commit)))
     yield* agree("the answers", {
-      expected: commits.map(({ fault = "Committed" }) => fault),
+      expected: commits.map(({ fault }) =>
+        fault === undefined || fault === "a defect" ? (fault ?? "Committed") : toldOf([fault]),
+      ),
       actual: answers.map(tagOf),
     })
     const recorded = commits.flatMap(({ commit, fault }) =>

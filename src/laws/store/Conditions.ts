@@ -44,6 +44,7 @@ export const S12: World.StoreLaw = World.concurrentLaw({
       { minLength: 1, maxLength: 6 },
     ),
   }),
+  must: ["ConditionFailed"],
   holds: Effect.fnUntraced(function* ({ history, q, r, writers }, world) {
     const { store, next } = world
     for (const writes of history) yield* World.record(world, writes)

@@ -113,10 +113,11 @@ const opened = <A, E>(
   layer: CrashSubject["layer"],
   disk: Layer.Layer<FileSystem.FileSystem>,
   known: Known,
+  seen: Law.Seen,
   use: (world: World.World) => Effect.Effect<A, E>,
 ) =>
   Effect.gen(function* () {
-    const { store, checkpoints } = World.traced(yield* EventStore, yield* Checkpoints)
+    const { store, checkpoints } = World.traced(yield* EventStore, yield* Checkpoints, seen)
     return yield* use({ store, checkpoints, next: known.next })
   }).pipe(Effect.provide(Layer.fresh(layer.pipe(Layer.provide(disk)))))
 
@@ -151,7 +152,7 @@ export const S18 = ({ layer, runs = 200 }: CrashSubject): Law.Law =>
           const disk = SimulatedDisk.make()
           const known = nothing()
           for (const [i, life] of lives.entries()) {
-            const living = opened(layer, disk.faulty(life.faults), known, (world) => live(life, world, known))
+            const living = opened(layer, disk.faulty(life.faults), known, seen, (world) => live(life, world, known))
             const exit = yield* Interleaving.killed(life.choices, life.killedAfter)(later(i, living))
             if (Option.isNone(exit)) seen(killed)
             const unsynced = yield* disk.unsynced
@@ -164,7 +165,7 @@ export const S18 = ({ layer, runs = 200 }: CrashSubject): Law.Law =>
           yield* Interleaving.run([])(
             later(
               8,
-              opened(layer, disk.layer, known, (world) => repeat(known, world)),
+              opened(layer, disk.layer, known, seen, (world) => repeat(known, world)),
             ),
           )
           yield* Trace.say("the power fails: all is lost that was not synced")
@@ -172,7 +173,7 @@ export const S18 = ({ layer, runs = 200 }: CrashSubject): Law.Law =>
           yield* Interleaving.run([])(
             later(
               9,
-              opened(layer, disk.layer, known, (world) => judge(known, world)),
+              opened(layer, disk.layer, known, seen, (world) => judge(known, world)),
             ),
           )
         }),

@@ -108,7 +108,12 @@ export const S14: World.StoreLaw = World.storeLaw({
   }),
   holds: Effect.fnUntraced(function* ({ history, ids, ofStream, ofLog, ofStreams }, world) {
     const { store } = world
-    for (const writes of history) yield* World.record(world, writes)
+    // Asked for between commits, too: what is recorded later is in every answer from then on.
+    const early = ofStreams.map((range) => store.streams(range))
+    for (const writes of history) {
+      yield* World.record(world, writes)
+      yield* Effect.all(early)
+    }
     for (const id of ids) {
       const stream = { category: "Order", id }
       yield* World.record(world, [{ stream, expected: Commit.any, events: [{ type: "Added", tags: [] }] }])

@@ -138,17 +138,20 @@ const showCommit = ({ writes, condition, commands, checkpoint }: Commit): string
   ].join("; ")
 
 /**
- * Tells of every commit and lease.
+ * Tells of every commit and lease, and takes down what commits come to.
  *
  * @category running
  * @since 0.1.0
  */
-export const traced = (store: Store, checkpoints: Checkpoints["Service"]) => ({
+export const traced = (store: Store, checkpoints: Checkpoints["Service"], seen: Law.Seen) => ({
   store: over(store, {
     commit: (commit: Commit) =>
       Trace.telling(
         `commit ${showCommit(commit)}`,
-        store.commit(commit),
+        store.commit(commit).pipe(
+          Effect.tap(({ repeated }) => Effect.sync(() => seen(repeated ? "a repeat" : "a commit"))),
+          Effect.tapError(({ _tag }) => Effect.sync(() => seen(_tag))),
+        ),
         Trace.answered(({ repeated, position }) => `${repeated ? "repeated" : "recorded"}, position ${position}`),
       ),
   }),
@@ -184,8 +187,9 @@ export interface Definition<A> {
   readonly title: string
   readonly equation: string
   readonly given: fc.Arbitrary<A>
-  readonly holds: (value: A, world: World) => Effect.Effect<void, unknown>
+  readonly holds: (value: A, world: World, seen: Law.Seen) => Effect.Effect<void, unknown>
   readonly runs?: number
+  readonly must?: ReadonlyArray<string>
 }
 
 /** The law of one store, whichever way laws are made. */
@@ -197,10 +201,10 @@ const about =
       make({
         ...definition,
         runs: runs ?? definition.runs ?? 50,
-        holds: (value: A) =>
+        holds: (value: A, seen) =>
           Effect.gen(function* () {
-            const { store, checkpoints } = traced(yield* EventStore, yield* Checkpoints)
-            yield* definition.holds(value, { store, checkpoints, next: Commits.ids() })
+            const { store, checkpoints } = traced(yield* EventStore, yield* Checkpoints, seen)
+            yield* definition.holds(value, { store, checkpoints, next: Commits.ids() }, seen)
           }).pipe(Effect.provide(Layer.fresh(layer))),
       }),
   })

@@ -1,4 +1,5 @@
 /** Every area of the laws, with its broken subjects: a line an area. */
+export { cases as answering } from "./answering.ts"
 export { cases as chains } from "./chains.ts"
 export { cases as ciphers } from "./ciphers.ts"
 export { cases as codecs } from "./codecs.ts"
@@ -12,6 +13,7 @@ export { cases as followers } from "./followers.ts"
 export { cases as interleavings } from "./interleavings.ts"
 export { cases as jsonlines } from "./jsonlines.ts"
 export { cases as layers } from "./layers.ts"
+export { cases as leases } from "./leases.ts"
 export { cases as logs } from "./logs.ts"
 export { cases as mistakes } from "./mistakes.ts"
 export { cases as models } from "./models.ts"

@@ -32,6 +32,34 @@ export const tagsLeftOut: Chain = {
   preimage: (stream, event) => good.preimage(stream, { ...event, tags: [] }),
 }
 
+/** The id of a stream, and not its category. */
+export const categoryLeftOut: Chain = {
+  ...good,
+  preimage: (stream, event) => good.preimage({ ...stream, category: "A" }, event),
+}
+
+/** Where the cause was recorded is not digested. */
+export const causeByIdOnly: Chain = {
+  ...good,
+  preimage: (stream, event) =>
+    good.preimage(stream, { ...event, causation: event.causation && { ...event.causation, position: 0 } }),
+}
+
+/** A link that only the one before and the digest make. */
+export const versionUnlinked: Chain = {
+  ...good,
+  link: (previous, _, digest) => good.link(previous, 0, digest),
+}
+
+/** Whatever stream the events are of, it is the one that is asked for. */
+export const anyStream: Chain = {
+  ...good,
+  verify: (digest) => (stream, events, from) => {
+    const [first] = events
+    return good.verify(digest)(first?.stream ?? stream, events, from)
+  },
+}
+
 /** No cause is digested like one at position 0. */
 export const absentAsEmpty: Chain = {
   ...good,
@@ -111,9 +139,13 @@ const broken = (chain: Chain) => ChainLaws.suite({ chain })
 export const cases: ReadonlyArray<Case> = [
   { law: "L5.1", flaw: "fields joined by |", suite: broken(joined) },
   { law: "L5.1", flaw: "tags left out", suite: broken(tagsLeftOut) },
+  { law: "L5.1", flaw: "the category left out", suite: broken(categoryLeftOut) },
+  { law: "L5.1", flaw: "the position of the cause left out", suite: broken(causeByIdOnly) },
+  { law: "L5.1", flaw: "links without the version", suite: broken(versionUnlinked) },
   { law: "L5.1", flaw: "an absent cause like an empty one", suite: broken(absentAsEmpty) },
   { law: "L5.2", flaw: "a verification that forgets its head", suite: broken(forgetsItsHead) },
   { law: "L5.2", flaw: "a report of the last index", suite: broken(reportsTheLast) },
   { law: "L5.3", flaw: "links that do not depend on the one before", suite: broken(unlinked) },
+  { law: "L5.3", flaw: "events of another stream", suite: broken(anyStream) },
   { law: "L5.3", flaw: "versions counted and nothing digested", suite: broken(countsOnly) },
 ]

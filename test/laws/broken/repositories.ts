@@ -1,21 +1,18 @@
 /** Repositories that are the library's but for one flaw. */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { isLeft, isRight, map, right } from "fp-ts/lib/Either.js"
 import type { InvalidInput } from "../../../src/core/event/Errors.ts"
 import type { Executed } from "../../../src/core/program/Batch.ts"
+import * as CommandContext from "../../../src/core/program/CommandContext.ts"
 import { EventMapper } from "../../../src/core/program/EventMapper.ts"
 import type { Loaded } from "../../../src/core/program/Rehydration.ts"
+import * as Repository from "../../../src/core/program/Repository.ts"
 import * as Memory from "../../../src/interpreters/memory/Memory.ts"
 import * as RepositoryLaws from "../../../src/laws/RepositoryLaws.ts"
-import {
-  type Names,
-  type NotedEvent,
-  type Registers,
-  register,
-  repository,
-} from "../../../src/laws/repository/Register.ts"
+import { type Names, type NotedEvent, Registers, register, repository } from "../../../src/laws/repository/Register.ts"
 import type { Case } from "./caught.ts"
 import { checkThenAct, emptyCommandsForgotten, repeatsAppended } from "./committing.ts"
 import { flawed, type StoreLayer } from "./Flawed.ts"
@@ -146,6 +143,45 @@ export const failsTogether = (cache: number): Registers => {
   }
 }
 
+/** Whoever is interrupted goes at once, and the command goes on without them. */
+export const leavesAtOnce = (cache: number): Registers => {
+  const good = repository(cache)
+  return {
+    ...good,
+    execute: (id, command, options) =>
+      Effect.flatMap(Effect.forkDetach(good.execute(id, command, options)), Fiber.join),
+  }
+}
+
+/** What is over is loaded as if it were not. */
+export const loadsTheDead = (cache: number): Registers =>
+  Repository.make({ ...Registers, decider: { ...register, isTerminal: () => false } }, { cache })
+
+/** As of a time: up to that moment, and without it. */
+export const loadsTooEarly = (cache: number): Registers => {
+  const good = repository(cache)
+  return {
+    ...good,
+    load: (id, asOf) => good.load(id, asOf !== undefined && "at" in asOf ? { at: Number(asOf.at) - 1 } : asOf),
+  }
+}
+
+/** What a command was given in is not recorded with it. */
+export const contextForgotten = (cache: number): Registers => {
+  const good = repository(cache)
+  return {
+    ...good,
+    execute: (id, command, options) =>
+      good.execute(id, command, options).pipe(
+        Effect.updateService(CommandContext.Current, ({ correlationId }) => ({
+          correlationId: correlationId?.slice(0, 512),
+          causation: null,
+          metadata: {},
+        })),
+      ),
+  }
+}
+
 const stored = (store: StoreLayer) => RepositoryLaws.suite({ layer: on(store) })
 const broken = (make: (cache: number) => Registers) =>
   RepositoryLaws.suite({ layer: on(Memory.layer), repository: make })
@@ -163,9 +199,16 @@ export const cases: ReadonlyArray<Case> = [
     suite: RepositoryLaws.suite({ layer: readsUnasserted }),
   },
 
+  { law: "S11", flaw: "a command that goes on behind its caller's back", suite: broken(leavesAtOnce) },
+
   { law: "S13.2", flaw: "command ids that each process remembers for itself", suite: broken(idsPerProcess) },
   { law: "S13.2", flaw: "a repeat that is answered with how things stand now", suite: broken(repeatsAnswerNow) },
   { law: "S13.2", flaw: "a store that forgets commands without events", suite: stored(emptyCommandsForgotten) },
+
+  { law: "S17.2", flaw: "a load of what is over", suite: broken(loadsTheDead) },
+  { law: "S17.2", flaw: "a load as of a time that leaves out that moment", suite: broken(loadsTooEarly) },
+  { law: "S17.2", flaw: "what a command was given in, forgotten", suite: broken(contextForgotten) },
+  { law: "S17.2", flaw: "a store that forgets commands without events", suite: stored(emptyCommandsForgotten) },
 
   { law: "S19.2", flaw: "a fault that takes its company along", suite: broken(failsTogether) },
 
