@@ -56,14 +56,14 @@ SELECT pg_catalog.json_build_object(
   'objects', (SELECT pg_catalog.count(*) FROM pg_catalog.pg_class WHERE relnamespace = n.oid)
     + (SELECT pg_catalog.count(*) FROM pg_catalog.pg_proc WHERE pronamespace = n.oid)
     + (SELECT pg_catalog.count(*) FROM pg_catalog.pg_type WHERE typnamespace = n.oid),
-  'ours', coalesce(m.columns = 'version name digest serves release applied_at', false),
+  'ours', coalesce(m.columns LIKE 'version name digest serves release applied_at%', false),
   'mayRead', coalesce(pg_catalog.has_table_privilege(m.oid, 'SELECT'), false)
-)::text
-FROM (SELECT $1::text AS name) asked
+)::pg_catalog.text
+FROM (SELECT $1::pg_catalog.text AS name) asked
   LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = asked.name
   LEFT JOIN LATERAL (
     SELECT c.oid, (
-      SELECT pg_catalog.string_agg(a.attname::text, ' ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
+      SELECT pg_catalog.string_agg(a.attname::pg_catalog.text, ' ' ORDER BY a.attnum) FROM pg_catalog.pg_attribute a
         WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns
     FROM pg_catalog.pg_class c WHERE c.relnamespace = n.oid AND c.relname = 'migration' AND c.relkind = 'r') m ON true
 `
@@ -89,7 +89,7 @@ export type Records = t.TypeOf<typeof Records>
  */
 export const records = `
 SELECT coalesce(pg_catalog.json_agg(pg_catalog.json_build_object(
-  'version', version, 'digest', digest, 'serves', serves, 'release', release) ORDER BY version), '[]')::text
+  'version', version, 'digest', digest, 'serves', serves, 'release', release) ORDER BY version), '[]')::pg_catalog.text
 FROM everfold.migration
 `
 

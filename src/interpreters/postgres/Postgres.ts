@@ -3,4 +3,6 @@
  *
  * @since 0.1.0
  */
-export { migrate, type Options, type Plan, plan } from "./Migrations.ts"
+export { grants, type Roles } from "./Grants.ts"
+export { migrate, plan } from "./Migrations.ts"
+export type { Options, Plan } from "./Migrator.ts"

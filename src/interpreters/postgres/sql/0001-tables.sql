@@ -1,6 +1,9 @@
 -- The tables of a store. Events, streams, kinds, tags and commands are only ever inserted; nothing is kept twice: a
 -- stream's version and link are those of its last event. Texts are compared byte by byte.
 
+-- Holds nothing: whoever appends locks it, so that commits become visible in the order of their positions.
+CREATE TABLE everfold.append_lock ();
+
 -- The algorithm of the events' digests, from the first event on.
 CREATE TABLE everfold.hash (
   one        boolean PRIMARY KEY DEFAULT true CHECK (one),
