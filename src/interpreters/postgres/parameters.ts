@@ -72,7 +72,7 @@ const expectedOf = (expected: ExpectedVersion): string => {
  * @since 0.1.0
  */
 export const append = (commits: ReadonlyArray<Commit>): ReadonlyArray<Parameter> => {
-  const writes = { commit: column(), category: column(), name: column(), expected: column() }
+  const writes = { commit: column(), stream: column(), expected: column() }
   const events = {
     write: column(),
     kind: column(),
@@ -142,8 +142,7 @@ export const append = (commits: ReadonlyArray<Commit>): ReadonlyArray<Parameter>
     for (const { stream, expected, events: written } of commit.writes) {
       write++
       add(writes.commit, number)
-      addText(writes.category, stream.category)
-      addText(writes.name, stream.id)
+      addText(writes.stream, StreamName.format(stream))
       add(writes.expected, expectedOf(expected))
       for (const item of written) addEvent(stream.category, item)
     }
@@ -173,8 +172,7 @@ export const append = (commits: ReadonlyArray<Commit>): ReadonlyArray<Parameter>
   return [
     commits[0]?.hash ?? "",
     literal(writes.commit),
-    literal(writes.category),
-    literal(writes.name),
+    literal(writes.stream),
     literal(writes.expected),
     literal(events.write),
     literal(events.kind),
