@@ -20,7 +20,7 @@ export interface Roles {
   readonly reader?: string
 }
 
-const insertOnly = ["hash", "stream", "kind", "event", "tag", "command"]
+const insertOnly = ["hash", "kind", "event", "tag", "command"]
 const replaced = ["checkpoint", "lease", "snapshot"]
 const all = ["migration", "append_lock", ...insertOnly, ...replaced, "log"]
 

@@ -9,9 +9,7 @@ const schema = freshSchema()
 
 beforeAll(async () => {
   await Effect.runPromise(Postgres.migrate({ url, schema }))
-  await query(
-    `INSERT INTO ${schema}.stream VALUES (1, 'Account', 'ada-1'); INSERT INTO ${schema}.kind VALUES (1, 'Account', 'Opened')`,
-  )
+  await query(`INSERT INTO ${schema}.kind VALUES (1, 'Account', 'Opened')`)
 })
 
 let position = 0
@@ -22,7 +20,7 @@ const shown = async (body: Uint8Array | string, encoding = "json", recordedAt = 
   await query(
     `INSERT INTO ${schema}.event (position, stream, version, recorded_at, schema_version, kind, id, correlation_id, encoding,
        digest, link, body)
-     VALUES ($1::bigint, 1, $1::bigint, $2::bigint, 1, 1, gen_random_uuid(), 'c', $3, '', 'abc', decode($4, 'hex'))`,
+     VALUES ($1::bigint, 'Account-ada-1', $1::bigint, $2::bigint, 1, 1, gen_random_uuid(), 'c', $3, '', 'abc', decode($4, 'hex'))`,
     [String(position), String(recordedAt), encoding, Buffer.from(body).toString("hex")],
   )
   const [row] = await query(`SELECT * FROM ${schema}.log WHERE position = ${position}`)
@@ -48,8 +46,6 @@ describe("the view for people", () => {
       encoding: "json",
       body: { data: { amount: 1 }, meta: { by: "ada" } },
       link: "616263",
-      category: "Account",
-      name: "ada-1",
     })
   })
 

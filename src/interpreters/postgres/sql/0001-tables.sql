@@ -4,9 +4,6 @@
 -- Holds nothing: whoever appends locks it, so that commits become visible in the order of their positions.
 CREATE TABLE everfold.append_lock ();
 
--- Holds nothing: whoever appends locks it, so that commits become visible in the order of their positions.
-CREATE TABLE everfold.append_lock ();
-
 -- The algorithm of the events' digests, from the first event on.
 CREATE TABLE everfold.hash (
   one        boolean PRIMARY KEY DEFAULT true CHECK (one),
