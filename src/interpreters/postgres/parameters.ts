@@ -14,6 +14,9 @@ import * as StreamName from "../../core/event/StreamName.ts"
  */
 export type Parameter = string | number | null
 
+/** A value for each parameter of a function, by name. */
+type Named = Readonly<Record<string, Parameter>>
+
 /** Column by column: each item is written as it comes. */
 interface Column {
   written: string
@@ -39,8 +42,14 @@ const addBytes = (to: Column, bytes: Uint8Array): void => {
 
 const literal = ({ written }: Column): string => `{${written}}`
 
+const mapped = (columns: Readonly<Record<string, Column>>, of: (column: Column) => Parameter): Named =>
+  Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, of(column)]))
+
+const literals = (columns: Readonly<Record<string, Column>>): Named => mapped(columns, literal)
+
 /** Nothing at all where no commit has such a part: the function then passes it over. */
-const optional = (of: Column): string | null => (of.written === "" ? null : literal(of))
+const optional = (columns: Readonly<Record<string, Column>>): Named =>
+  mapped(columns, (of) => (of.written === "" ? null : literal(of)))
 
 /**
  * A list of texts as an array literal.
@@ -71,35 +80,36 @@ const expectedOf = (expected: ExpectedVersion): string => {
  * @category constructors
  * @since 0.1.0
  */
-export const append = (commits: ReadonlyArray<Commit>): ReadonlyArray<Parameter> => {
-  const writes = { commit: column(), category: column(), name: column(), expected: column() }
+export const append = (commits: ReadonlyArray<Commit>): Named => {
+  const writes = { w_commit: column(), w_stream: column(), w_expected: column() }
   const events = {
-    write: column(),
-    kind: column(),
-    id: column(),
-    schemaVersion: column(),
-    recordedAt: column(),
-    correlationId: column(),
-    causeId: column(),
-    causeStream: column(),
-    causePosition: column(),
-    encoding: column(),
-    tags: column(),
-    digest: column(),
-    body: column(),
+    e_write: column(),
+    e_kind: column(),
+    e_id: column(),
+    e_schema_version: column(),
+    e_recorded_at: column(),
+    e_correlation_id: column(),
+    e_cause_id: column(),
+    e_cause_stream: column(),
+    e_cause_position: column(),
+    e_encoding: column(),
+    e_digest: column(),
+    e_body: column(),
   }
-  const kinds = { category: column(), type: column(), known: new Map<string, number>() }
-  const commands = { commit: column(), id: column(), events: column(), streams: column(), last: column() }
+  const tags = column()
+  const kinds = { n_category: column(), n_type: column() }
+  const known = new Map<string, number>()
+  const commands = { c_commit: column(), c_id: column(), c_events: column(), c_streams: column(), c_last: column() }
   const checkpoints = {
-    commit: column(),
-    consumer: column(),
-    upstream: column(),
-    partition: column(),
-    epoch: column(),
-    from: column(),
-    to: column(),
+    k_commit: column(),
+    k_consumer: column(),
+    k_upstream: column(),
+    k_partition: column(),
+    k_epoch: column(),
+    k_from: column(),
+    k_to: column(),
   }
-  const conditions = { commit: column(), query: column(), after: column() }
+  const conditions = { q_commit: column(), q_query: column(), q_after: column() }
   let write = 0
   let event = 0
   let tagged = false
@@ -107,32 +117,32 @@ export const append = (commits: ReadonlyArray<Commit>): ReadonlyArray<Parameter>
   const kindOf = (category: string, type: string): number => {
     // A category has no hyphen.
     const name = `${category}-${type}`
-    const known = kinds.known.get(name)
-    if (known !== undefined) return known
-    const kind = kinds.known.size + 1
-    kinds.known.set(name, kind)
-    addText(kinds.category, category)
-    addText(kinds.type, type)
+    const before = known.get(name)
+    if (before !== undefined) return before
+    const kind = known.size + 1
+    known.set(name, kind)
+    addText(kinds.n_category, category)
+    addText(kinds.n_type, type)
     return kind
   }
 
   const addEvent = (category: string, item: NewEvent): void => {
-    const { causation, tags } = item
+    const { causation } = item
     event++
-    add(events.write, String(write))
-    add(events.kind, String(kindOf(category, item.type)))
-    add(events.id, item.id)
-    add(events.schemaVersion, String(item.schemaVersion))
-    add(events.recordedAt, String(item.recordedAt))
-    addText(events.correlationId, item.correlationId)
-    add(events.causeId, causation === null ? "NULL" : causation.eventId)
-    addText(events.causeStream, causation === null ? undefined : StreamName.format(causation.stream))
-    add(events.causePosition, causation === null ? "NULL" : String(causation.position))
-    addText(events.encoding, item.encoding)
-    if (tags.length > 0) tagged = true
-    addText(events.tags, tags.length === 0 ? undefined : texts(tags))
-    addBytes(events.digest, item.digest)
-    addBytes(events.body, item.body)
+    add(events.e_write, String(write))
+    add(events.e_kind, String(kindOf(category, item.type)))
+    add(events.e_id, item.id)
+    add(events.e_schema_version, String(item.schemaVersion))
+    add(events.e_recorded_at, String(item.recordedAt))
+    addText(events.e_correlation_id, item.correlationId)
+    add(events.e_cause_id, causation === null ? "NULL" : causation.eventId)
+    addText(events.e_cause_stream, causation === null ? undefined : StreamName.format(causation.stream))
+    add(events.e_cause_position, causation === null ? "NULL" : String(causation.position))
+    addText(events.e_encoding, item.encoding)
+    if (item.tags.length > 0) tagged = true
+    addText(tags, item.tags.length === 0 ? undefined : texts(item.tags))
+    addBytes(events.e_digest, item.digest)
+    addBytes(events.e_body, item.body)
   }
 
   for (let i = 0; i < commits.length; i++) {
@@ -141,76 +151,45 @@ export const append = (commits: ReadonlyArray<Commit>): ReadonlyArray<Parameter>
     const number = String(i + 1)
     for (const { stream, expected, events: written } of commit.writes) {
       write++
-      add(writes.commit, number)
-      addText(writes.category, stream.category)
-      addText(writes.name, stream.id)
-      add(writes.expected, expectedOf(expected))
+      add(writes.w_commit, number)
+      addText(writes.w_stream, StreamName.format(stream))
+      add(writes.w_expected, expectedOf(expected))
       for (const item of written) addEvent(stream.category, item)
     }
     for (const command of commit.commands ?? []) {
-      add(commands.commit, number)
-      addText(commands.id, command.id)
-      addText(commands.events, texts(command.events))
-      addText(commands.streams, texts(commit.writes.map(({ stream }) => StreamName.format(stream))))
-      add(commands.last, String(event))
+      add(commands.c_commit, number)
+      addText(commands.c_id, command.id)
+      addText(commands.c_events, texts(command.events))
+      addText(commands.c_streams, texts(commit.writes.map(({ stream }) => StreamName.format(stream))))
+      add(commands.c_last, String(event))
     }
     if (commit.checkpoint !== undefined) {
       const { consumer, upstream, partition, epoch, from, to } = commit.checkpoint
-      add(checkpoints.commit, number)
-      addText(checkpoints.consumer, consumer)
-      addText(checkpoints.upstream, upstream)
-      add(checkpoints.partition, String(partition))
-      add(checkpoints.epoch, String(epoch))
-      add(checkpoints.from, String(from))
-      add(checkpoints.to, String(to))
+      add(checkpoints.k_commit, number)
+      addText(checkpoints.k_consumer, consumer)
+      addText(checkpoints.k_upstream, upstream)
+      add(checkpoints.k_partition, String(partition))
+      add(checkpoints.k_epoch, String(epoch))
+      add(checkpoints.k_from, String(from))
+      add(checkpoints.k_to, String(to))
     }
     if (commit.condition !== undefined) {
-      add(conditions.commit, number)
-      addText(conditions.query, JSON.stringify(commit.condition.failIfMatch.items))
-      add(conditions.after, String(commit.condition.after))
+      add(conditions.q_commit, number)
+      addText(conditions.q_query, JSON.stringify(commit.condition.failIfMatch.items))
+      add(conditions.q_after, String(commit.condition.after))
     }
   }
-  return [
-    commits[0]?.hash ?? "",
-    literal(writes.commit),
-    literal(writes.category),
-    literal(writes.name),
-    literal(writes.expected),
-    literal(events.write),
-    literal(events.kind),
-    literal(events.id),
-    literal(events.schemaVersion),
-    literal(events.recordedAt),
-    literal(events.correlationId),
-    literal(events.causeId),
-    literal(events.causeStream),
-    literal(events.causePosition),
-    literal(events.encoding),
-    tagged ? literal(events.tags) : null,
-    literal(events.digest),
-    literal(events.body),
-    literal(kinds.category),
-    literal(kinds.type),
-    optional(commands.commit),
-    optional(commands.id),
-    optional(commands.events),
-    optional(commands.streams),
-    optional(commands.last),
-    optional(checkpoints.commit),
-    optional(checkpoints.consumer),
-    optional(checkpoints.upstream),
-    optional(checkpoints.partition),
-    optional(checkpoints.epoch),
-    optional(checkpoints.from),
-    optional(checkpoints.to),
-    optional(conditions.commit),
-    optional(conditions.query),
-    optional(conditions.after),
-  ]
+  return {
+    p_hash: commits[0]?.hash ?? "",
+    ...literals(writes),
+    ...literals(events),
+    e_tags: tagged ? literal(tags) : null,
+    ...literals(kinds),
+    ...optional(commands),
+    ...optional(checkpoints),
+    ...optional(conditions),
+  }
 }
-
-/** How many parameters `append` makes. */
-const count = append([]).length
 
 /**
  * The statement that `append` makes the parameters of.
@@ -218,8 +197,9 @@ const count = append([]).length
  * @category statements
  * @since 0.1.0
  */
-export const appendStatement = (schema: string): string =>
-  `SELECT base, refused, versions, links FROM ${schema}.append_1(${Array.from({ length: count }, (_, i) => `$${i + 1}`).join(", ")})`
+export const appendStatement = `SELECT base, refused, versions, links FROM everfold.append_1(${Object.keys(append([]))
+  .map((name, i) => `${name} => $${i + 1}`)
+  .join(", ")})`
 
 /**
  * The answer to the statement.

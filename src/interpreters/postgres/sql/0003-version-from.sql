@@ -1,6 +1,6 @@
 -- The first version of a stream after p_version whose position is p_position or later; one past the last where there is
 -- none. Versions and positions rise together, so it is found in about as many steps as its distance has digits.
-CREATE FUNCTION everfold.version_from(p_stream bigint, p_version bigint, p_position bigint) RETURNS bigint
+CREATE FUNCTION everfold.version_from(p_stream text, p_version bigint, p_position bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   low bigint := p_version;

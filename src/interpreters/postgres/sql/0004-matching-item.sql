@@ -11,7 +11,7 @@ DECLARE
   v_tags text[] := ARRAY(SELECT DISTINCT jsonb_array_elements_text(p_item -> 'tags'));
   v_types text[] := ARRAY(SELECT jsonb_array_elements_text(p_item -> 'types'));
   v_kinds integer[];                            -- none: any will do
-  v_stream bigint;
+  v_stream text;
   v_version bigint := 0;
   v_at bigint := p_after + 1;
   v_start bigint;
@@ -20,9 +20,7 @@ DECLARE
 BEGIN
   IF p_item ? 'stream' THEN
     IF v_category <> p_item ->> 'category' THEN RETURN; END IF;
-    SELECT stream INTO v_stream FROM everfold.stream
-      WHERE category = v_category AND name = p_item #>> '{stream,id}';
-    IF NOT FOUND THEN RETURN; END IF;
+    v_stream := concat(v_category, '-', p_item #>> '{stream,id}');
   END IF;
   -- A stream has its category: of the kinds, only the types are left to say.
   IF p_item ? 'types' OR (p_item ? 'category' AND v_stream IS NULL) THEN

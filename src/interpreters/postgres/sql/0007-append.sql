@@ -11,7 +11,7 @@
 -- Answers the position before the batch, which commits were refused, and the new head of each write's stream.
 CREATE FUNCTION everfold.append_1(
   p_hash text,
-  w_commit integer[], w_category text[], w_name text[], w_expected bigint[],
+  w_commit integer[], w_stream text[], w_expected bigint[],
   e_write integer[], e_kind integer[], e_id uuid[], e_schema_version bigint[], e_recorded_at bigint[],
   e_correlation_id text[], e_cause_id uuid[], e_cause_stream text[], e_cause_position bigint[],
   e_encoding text[], e_tags text[], e_digest bytea[], e_body bytea[],
@@ -25,8 +25,7 @@ CREATE FUNCTION everfold.append_1(
 DECLARE
   v_refused integer[];
   v_conflicts integer[];
-  v_stream bigint[];                            -- of each write: its stream, version and link before the batch, then after
-  v_version bigint[];
+  v_version bigint[];                           -- of each write's stream: its head before the batch, then after it
   v_link bytea[];
   v_kind integer[];
   v_position bigint[] := '{}';                  -- of each event: none where its commit is refused, and then no more counts
@@ -52,16 +51,14 @@ BEGIN
          ARRAY(SELECT w_commit[e.w] FROM unnest(e_id, e_write) e(id, w)
            CROSS JOIN LATERAL (SELECT FROM everfold.event WHERE id = e.id LIMIT 1) known),
          array_agg(w.c) FILTER (WHERE NOT w.meets),
-         array_agg(w.stream), array_agg(w.version), array_agg(w.link)
-    INTO base, v_hash, v_kind, v_refused, v_conflicts, v_stream, v_version, v_link
+         array_agg(w.version), array_agg(w.link)
+    INTO base, v_hash, v_kind, v_refused, v_conflicts, v_version, v_link
     FROM (
-      SELECT s.stream, coalesce(h.version, 0) AS version, coalesce(h.link, decode(repeat('00', 32), 'hex')) AS link, u.c,
-             u.expected IS NULL OR u.expected = coalesce(h.version, 0) OR (u.expected = -1 AND h.version > 0) AS meets
-      FROM unnest(w_commit, w_category, w_name, w_expected) WITH ORDINALITY u(c, category, name, expected, o)
+      SELECT coalesce(h.version, 0) AS version, coalesce(h.link, decode(repeat('00', 32), 'hex')) AS link, u.c,
+             u.expected IS NULL OR u.expected = coalesce(h.version, 0) OR (u.expected = -1 AND coalesce(h.version, 0) > 0) AS meets
+      FROM unnest(w_commit, w_stream, w_expected) WITH ORDINALITY u(c, stream, expected, o)
       LEFT JOIN LATERAL (
-        SELECT stream FROM everfold.stream WHERE category = u.category AND name = u.name LIMIT 1) s ON true
-      LEFT JOIN LATERAL (
-        SELECT version, link FROM everfold.event e WHERE e.stream = s.stream ORDER BY e.stream DESC, e.version DESC LIMIT 1
+        SELECT version, link FROM everfold.event e WHERE e.stream = u.stream ORDER BY e.stream DESC, e.version DESC LIMIT 1
       ) h ON true
       ORDER BY u.o) w;
   v_refused := v_refused || v_conflicts;
@@ -100,7 +97,6 @@ BEGIN
       v_recorded := w_commit[v_write] <> ALL (v_refused);
       v_number := v_version[v_write];
       v_chain := v_link[v_write];
-      IF v_recorded AND v_stream[v_write] IS NULL THEN v_stream[v_write] := v_last + 1; END IF;
     END IF;
     IF v_recorded THEN v_last := v_last + 1; END IF;
     IF c_commit IS NOT NULL THEN v_heads[i] := v_last; END IF;
@@ -117,12 +113,9 @@ BEGIN
   IF v_last > base THEN
     IF v_hash IS NULL THEN INSERT INTO everfold.hash (algorithm) VALUES (p_hash); END IF;
     IF array_position(v_kind, NULL) IS NOT NULL THEN v_kind := everfold.kinds(n_category, n_type); END IF;
-    INSERT INTO everfold.stream (stream, category, name)
-      SELECT w.stream, w.category, w.name FROM unnest(v_stream, w_category, w_name) w(stream, category, name)
-      WHERE w.stream > base;
     INSERT INTO everfold.event (position, stream, version, recorded_at, schema_version, cause_position, kind, id, cause_id,
         cause_stream, correlation_id, encoding, tags, digest, link, body)
-      SELECT e.position, v_stream[e.w], e.version, e.recorded_at, e.schema_version, e.cause_position, v_kind[e.kind], e.id,
+      SELECT e.position, w_stream[e.w], e.version, e.recorded_at, e.schema_version, e.cause_position, v_kind[e.kind], e.id,
              e.cause_id, e.cause_stream, e.correlation_id, e.encoding, e.tags::text[], e.digest, e.link, e.body
       FROM unnest(v_position, e_write, v_versions, e_recorded_at, e_schema_version, e_cause_position, e_kind, e_id, e_cause_id,
           e_cause_stream, e_correlation_id, e_encoding, e_tags, e_digest, v_links, e_body)
