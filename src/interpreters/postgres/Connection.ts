@@ -47,11 +47,7 @@ export interface Options {
  */
 export interface Connection {
   /** One statement at a time: its rows as they come, which must not throw. */
-  readonly run: (
-    statement: string,
-    parameters: ReadonlyArray<Parameter>,
-    row: (row: Row) => void,
-  ) => Promise<void>
+  readonly run: (statement: string, parameters: ReadonlyArray<Parameter>, row: (row: Row) => void) => Promise<void>
   /** Called once, when it has ended or at once if it has. */
   readonly onEnd: (ended: () => void) => void
   readonly isOpen: () => boolean

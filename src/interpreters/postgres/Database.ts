@@ -14,6 +14,7 @@ import type { Fault } from "./faults.ts"
 import * as Pool from "./Pool.ts"
 import type { Parameter } from "./parameters.ts"
 import type { Row } from "./rows.ts"
+import { quote } from "./schemaName.ts"
 
 /**
  * @category model
@@ -71,29 +72,14 @@ const patience = Schedule.min([Schedule.exponential("10 millis", 2), Schedule.sp
 )
 
 /** Tries again while that may help; what was tried first had its time. */
-const patiently = <A>(
-  tried: Effect.Effect<A, Fault>,
-  again: (fault: Fault) => boolean,
-): Effect.Effect<A, Fault> =>
-  Effect.catchIf(
-    tried,
-    again,
-    () => LiveClock.around(tried, Effect.retry({ schedule: patience, while: again })),
-  )
+const patiently = <A>(tried: Effect.Effect<A, Fault>, again: (fault: Fault) => boolean): Effect.Effect<A, Fault> =>
+  Effect.catchIf(tried, again, () => LiveClock.around(tried, Effect.retry({ schedule: patience, while: again })))
 
 /** All rows at once. */
 const collecting = <A>(decode: (rows: ReadonlyArray<Row>) => A): Pool.Answer<A> => {
   const rows: Array<Row> = []
   return { row: (row) => void rows.push(row), end: () => decode(rows) }
 }
-
-/**
- * A name as it is written in a statement.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /**
  * Connects when it is first asked, and closes the connections with the scope.
@@ -121,7 +107,7 @@ export const make = Effect.fnUntraced(function* ({
     ).pipe(Effect.mapError((fault) => unavailable(what, fault)))
 
   return {
-    schema: quoted(schema),
+    schema: quote(schema),
     each,
     read: (what, statement, parameters, decode) => each(what, statement, parameters, () => collecting(decode)),
     write: (what, statement, parameters, decode) =>

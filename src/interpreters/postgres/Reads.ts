@@ -10,7 +10,7 @@ import * as Query from "../../core/event/Query.ts"
 import type { StoredEvent } from "../../core/event/StoredEvent.ts"
 import * as StreamName from "../../core/event/StreamName.ts"
 import { bound } from "../../core/port/bound.ts"
-import type { StoreUnavailable } from "../../core/port/Errors.ts"
+import { StoreUnavailable } from "../../core/port/Errors.ts"
 import type { LogPage, LogRange, StreamRange, StreamsRange } from "../../core/port/EventStore.ts"
 import type { Database } from "./Database.ts"
 import type { Parameter } from "./parameters.ts"
@@ -55,13 +55,24 @@ const meansAll = (items: ReadonlyArray<Query.QueryItem>): boolean =>
       category === undefined && stream === undefined && types === undefined && tags.length === 0,
   )
 
+/** What becomes of the rows of a statement that reads events. */
+interface Reading<A> {
+  /** Of every row. */
+  readonly row?: (row: Row) => void
+  /** Of every event. */
+  readonly event: (row: Row, kind: Kind) => void
+  readonly end: () => A
+}
+
+const inLog = (row: Row, { category, type }: Kind): StoredEvent => event(row, { category, id: text(row[15]) }, type)
+
 /**
  * @category constructors
  * @since 0.1.0
  */
 export const make = (database: Database) => {
   const { schema } = database
-  const kinds = new Map<number, Kind>()
+  const kinds = new Map<string, Kind>()
   let lastKind = 0
 
   const inStream = (order: "ASC" | "DESC"): string => `
@@ -86,7 +97,7 @@ export const make = (database: Database) => {
     streams: `
       SELECT s.name, (SELECT max(version) FROM ${schema}.event e WHERE e.stream = s.stream) FROM ${schema}.stream s
       WHERE s.category = $1 AND s.name > $2 ORDER BY s.name LIMIT $3`,
-    head: `SELECT max(position) FROM ${schema}.event`,
+    head: `SELECT coalesce(max(position), 0) FROM ${schema}.event`,
   }
 
   /** Kinds never change, and no new one has a number before a known one. */
@@ -99,31 +110,134 @@ export const make = (database: Database) => {
     }),
   )
 
-  /** Reads events, and again where one was of a kind that was not known. */
+  /** Reads events, and once more where one is of a kind that is not known yet. */
   const reading = <A>(
     what: string,
     statement: string,
     parameters: ReadonlyArray<Parameter>,
-    begin: () => { readonly event: (row: Row, kind: Kind) => void; readonly end: () => A },
+    begin: () => Reading<A>,
   ): Effect.Effect<A, StoreUnavailable> => {
-    const once = database.each(what, statement, parameters, () => {
-      const { event, end } = begin()
+    const attempt = database.each(what, statement, parameters, () => {
+      const { event, row, end } = begin()
       let strange: string | undefined
       return {
-        row: (row) => {
-          const kind = row[14] ?? ""
-          const known = kinds.get(kind)
-          if (known !== undefined) event(row, known)
-          else if (row[0] !== null) strange = kind
+        row: (cells) => {
+          row?.(cells)
+          const number = cells[14]
+          if (typeof number !== "string") return
+          const kind = kinds.get(number)
+          if (kind === undefined) strange = number
+          else event(cells, kind)
         },
-        end: () => (strange === undefined ? Option.some(end()) : Option.none<A>()),
+        end: () => ({ strange, answer: end() }),
       }
     })
-    const learned = Effect.andThen(learnKinds, once)
-    return Effect.suspend(() => {
-      const answer = kinds.size === 0 ? learned : Effect.flatMap(once, (a) => Option.isSome(a) ? Effect.succeed(a) : learned)
+    const learned = Effect.flatMap(learnKinds, () => attempt).pipe(
+      Effect.flatMap(({ strange, answer }) => {
+        if (strange === undefined) return Effect.succeed(answer)
+        const cause = new Damaged(`an event is of kind ${strange}, which is not among the kinds`)
+        return Effect.fail(new StoreUnavailable({ what, retryable: false, cause }))
+      }),
+    )
+    return Effect.suspend(() =>
+      kinds.size === 0
+        ? learned
+        : Effect.flatMap(attempt, ({ strange, answer }) => (strange === undefined ? Effect.succeed(answer) : learned)),
+    )
+  }
+
+  const readStream = (
+    stream: StreamName.StreamName,
+    { after = 0, upTo = most, direction = "forwards", limit = most }: StreamRange = {},
+  ): Effect.Effect<ReadonlyArray<StoredEvent>, StoreUnavailable> =>
+    isStorable(stream.category) && isStorable(stream.id)
+      ? reading(
+          `reading ${StreamName.format(stream)}`,
+          statements[direction],
+          [stream.category, stream.id, limited(after), limited(upTo), limited(limit)],
+          () => {
+            const events: Array<StoredEvent> = []
+            return { event: (row, { type }) => void events.push(event(row, stream, type)), end: () => events }
+          },
+        )
+      : Effect.succeed([])
+
+  /** All positions of a range, the first `limit` of them. */
+  const everything = (from: Position, upTo: number, limit: number): Effect.Effect<LogPage, StoreUnavailable> =>
+    reading("reading the log", statements.all, [limited(from), limited(upTo), limited(limit)], () => {
+      const events: Array<StoredEvent> = []
+      return {
+        event: (row, kind) => void events.push(inLog(row, kind)),
+        // Positions have no holes: a page that is not full ends where the log does.
+        end: () => ({ events, scannedTo: events.at(-1)?.position ?? from }),
+      }
+    })
+
+  /** The positions of a range that a filter means, the first `limit` of them. */
+  const filtered = Effect.fnUntraced(function* (
+    from: Position,
+    upTo: number,
+    limit: number,
+    items: ReadonlyArray<Query.QueryItem>,
+  ): Effect.fn.Return<LogPage, StoreUnavailable> {
+    const query = JSON.stringify(items)
+    const found: Array<StoredEvent> = []
+    let at = from
+    let size = window.first
+    for (;;) {
+      const start = performance.now()
+      const end = Math.min(at + size, upTo)
+      const parameters = [query, at, end, limited(limit - found.length)]
+      const { events, reached } = yield* reading("reading the log", statements.filtered, parameters, () => {
+        const events: Array<StoredEvent> = []
+        let reached = 0
+        return {
+          row: (row) => {
+            reached = integer(row[16])
+          },
+          event: (row, kind) => void events.push(inLog(row, kind)),
+          end: () => ({ events, reached }),
+        }
+      })
+      for (const event of events) found.push(event)
+      const last = found.at(-1)
+      if (last !== undefined && found.length >= limit) return { events: found, scannedTo: last.position }
+      at = Math.max(at, reached)
+      if (reached < end || at >= upTo) return { events: found, scannedTo: at }
+      size = performance.now() - start < window.millis ? size * 2 : Math.max(Math.floor(size / 2), window.least)
+    }
+  })
+
+  const readAll = ({
+    after,
+    upTo = most,
+    filter = Query.all,
+    limit,
+  }: LogRange): Effect.Effect<LogPage, StoreUnavailable> => {
+    const [from, to, count] = [bound(after), limited(upTo), limited(limit)]
+    if (from >= to || count === 0) return Effect.succeed({ events: [], scannedTo: from })
+    const items = possible(filter)
+    return meansAll(items) ? everything(from, to, count) : filtered(from, to, count, items)
+  }
+
+  const streams = ({
+    category,
+    after = "",
+    limit,
+  }: StreamsRange): Effect.Effect<ReadonlyArray<StreamAt>, StoreUnavailable> => {
+    if (!isStorable(category)) return Effect.succeed([])
+    // No id has a NUL: those that follow a text with one are those that follow what is before it.
+    const start = after.split("\0", 1)[0] ?? ""
+    return database.each("reading the streams", statements.streams, [category, start, limited(limit)], () => {
+      const found: Array<StreamAt> = []
+      return {
+        row: (row) => void found.push({ stream: { category, id: text(row[0]) }, version: integer(row[1]) }),
+        end: () => found,
+      }
     })
   }
 
-  return { learnKinds }
+  const head = database.read("reading the head", statements.head, [], (rows) => integer(rows[0]?.[0]))
+
+  return { readStream, readAll, streams, head }
 }

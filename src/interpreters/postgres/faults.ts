@@ -50,7 +50,20 @@ const field = (error: unknown, name: "code" | "severity"): string | undefined =>
 const sqlState = /^[0-9A-Z]{5}$/
 
 /** SQLSTATEs, or their first two characters. */
-const passing = new Set(["08", "40", "53", "58", "57P01", "57P02", "57P03", "57P04", "57P05", "57014", "55P03", "25006"])
+const passing = new Set([
+  "08",
+  "40",
+  "53",
+  "58",
+  "57P01",
+  "57P02",
+  "57P03",
+  "57P04",
+  "57P05",
+  "57014",
+  "55P03",
+  "25006",
+])
 
 /** Beside SQLSTATEs, what Node and the driver call a connection that cannot be made or is lost. */
 const network =
@@ -66,7 +79,9 @@ const advice: Readonly<Record<string, string>> = {
 
 const advised = (error: unknown, code: string): unknown => {
   const what = advice[code]
-  return what === undefined || !(error instanceof Error) ? error : new Error(`${error.message}: ${what}`, { cause: error })
+  return what === undefined || !(error instanceof Error)
+    ? error
+    : new Error(`${error.message}: ${what}`, { cause: error })
 }
 
 /**
@@ -80,7 +95,8 @@ export const fault = (error: unknown, sent: boolean): Fault | undefined => {
   if (error instanceof Damaged) return new Fault({ cause: error, passing: false, undone: !sent, parting: false })
   if (error instanceof Silence) return new Fault({ cause: error, passing: true, undone: !sent, parting: true })
   const code = field(error, "code")
-  if (code === undefined) return sent ? undefined : new Fault({ cause: error, passing: true, undone: true, parting: true })
+  if (code === undefined)
+    return sent ? undefined : new Fault({ cause: error, passing: true, undone: true, parting: true })
   if (network.test(code)) return new Fault({ cause: error, passing: true, undone: !sent, parting: true })
   if (!sqlState.test(code)) {
     return sent ? undefined : new Fault({ cause: error, passing: false, undone: true, parting: true })
