@@ -98,7 +98,7 @@ const cause = (row: Row): Cause | null =>
  */
 export const eventColumns =
   "e.position, e.version, e.id, e.schema_version, e.tags, e.recorded_at, e.correlation_id, e.cause_id, e.cause_stream, " +
-  "e.cause_position, e.encoding, e.body, e.digest, e.link, e.kind"
+  "e.cause_position, e.encoding, e.body, e.digest, e.link, e.kind, e.stream"
 
 /** @category readers @since 0.1.0 */
 export const event = (row: Row, stream: StreamName.StreamName, type: string): StoredEvent => ({
