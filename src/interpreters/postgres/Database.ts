@@ -93,9 +93,9 @@ export const make = Effect.fnUntraced(function* ({
   connections = 8,
   prepare = true,
 }: Options): Effect.fn.Return<Database, never, Scope> {
-  const connect = Connection.connector({ url, prepare })
-  const readers = yield* Pool.make(connections, connect)
-  const writer = yield* Pool.make(1, connect)
+  const connector = Connection.connector({ url, prepare })
+  const readers = yield* Pool.make(connections, connector)
+  const writer = yield* Pool.make(1, connector)
 
   const unavailable = (what: string, { passing, cause }: Fault): StoreUnavailable =>
     new StoreUnavailable({ what, retryable: passing, cause })

@@ -51,6 +51,10 @@ export const bytes = (value: Cell | undefined): Uint8Array => {
   throw new Damaged(`bytes were expected and ${JSON.stringify(written.slice(0, 64))} was found`)
 }
 
+/** A `bytea` as a parameter. @category conversions @since 0.1.0 */
+export const hex = (bytes: Uint8Array): string =>
+  `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex")}`
+
 /** A link. @category readers @since 0.1.0 */
 export const link = (value: Cell | undefined): Uint8Array => {
   const found = bytes(value)
