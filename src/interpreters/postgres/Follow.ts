@@ -14,10 +14,10 @@ import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { Position } from "../../core/event/Commit.ts"
 import * as Changes from "../../core/port/Changes.ts"
-import type { StoreUnavailable } from "../../core/port/Errors.ts"
 import * as LiveClock from "../../core/port/LiveClock.ts"
-import { type Connection, connector } from "./Connection.ts"
+import type { Connection } from "./Connection.ts"
 import type { Database } from "./Database.ts"
+import { integer } from "./rows.ts"
 
 /**
  * @category model
@@ -59,12 +59,9 @@ const ended = (connection: Connection): Effect.Effect<void> =>
  * @category constructors
  * @since 0.1.0
  */
-export const make = Effect.fnUntraced(function* (
-  database: Database,
-  head: Effect.Effect<Position, StoreUnavailable>,
-  listenUrl: string,
-): Effect.fn.Return<Follow, never, Scope> {
-  const channel = channelOf(database.schema)
+export const make = Effect.fnUntraced(function* (database: Database): Effect.fn.Return<Follow, never, Scope> {
+  const { schema } = database
+  const channel = channelOf(schema)
   const changes = Changes.make(0)
   const followed = Latch.makeUnsafe(false)
   /** Something may be new. */
@@ -82,10 +79,11 @@ export const make = Effect.fnUntraced(function* (
     changes.tell(position)
   }
 
+  const head = `SELECT coalesce(max(position), 0) FROM ${schema}.event`
   // What the matter is where it fails, the follower's own read will say.
   const look = Effect.suspend(() => {
     Latch.closeUnsafe(noticed)
-    return Effect.map(head, tell)
+    return database.read("looking for new events", head, [], (rows) => tell(integer(rows[0]?.[0])))
   }).pipe(Effect.timeoutOption(patience), Effect.ignore)
 
   const looking = Effect.gen(function* () {
@@ -95,7 +93,7 @@ export const make = Effect.fnUntraced(function* (
   })
 
   const wake = database
-    .read("waking followers", `SELECT ${database.schema}.wake($1)`, [channel], () => undefined)
+    .read("waking followers", `SELECT ${schema}.wake($1)`, [channel], () => undefined)
     .pipe(Effect.timeoutOption(patience), Effect.ignore)
 
   const waking = Effect.gen(function* () {
@@ -105,13 +103,9 @@ export const make = Effect.fnUntraced(function* (
     yield* Effect.sleep(pause)
   })
 
-  const { connect, abandon } = connector({
-    url: listenUrl,
-    prepare: false,
-    notified: () => {
-      notified = true
-      Latch.openUnsafe(noticed)
-    },
+  const { connect, abandon } = database.listener(() => {
+    notified = true
+    Latch.openUnsafe(noticed)
   })
   const listening = Effect.acquireUseRelease(
     Effect.tryPromise(connect),

@@ -10,7 +10,7 @@ import type { CheckpointKey } from "../../core/event/Commit.ts"
 import { Fenced } from "../../core/event/Errors.ts"
 import { Checkpoints } from "../../core/port/Checkpoints.ts"
 import { StoreUnavailable } from "../../core/port/Errors.ts"
-import type { Database } from "./Database.ts"
+import { type Database, patiently } from "./Database.ts"
 import { integer, type Row } from "./rows.ts"
 
 const what = "recording a lease"
@@ -40,19 +40,21 @@ export const make = (database: Database): typeof Checkpoints.Service => {
   const number = (rows: ReadonlyArray<Row>): number => integer(rows[0]?.[0])
   const named = ({ consumer, upstream, partition }: CheckpointKey) => [consumer, upstream, partition]
 
-  const acquire = Effect.fnUntraced(
-    function* (key: CheckpointKey, ttlMillis: number) {
-      const now = yield* Clock.currentTimeMillis
-      const parameters = [...named(key), ending(now), ending(now + ttlMillis)]
-      return yield* database.write(what, statements.acquire, parameters, ([row = []]) =>
-        row[1] === null ? Option.none() : Option.some({ position: integer(row[0]), epoch: integer(row[1]) }),
-      )
-    },
-    // A lease that may have been taken is one that runs out: nothing depends on knowing.
-    Effect.catchTag("CommitUnknown", ({ cause }) =>
-      Effect.fail(new StoreUnavailable({ what, retryable: true, cause })),
-    ),
-  )
+  const acquireOnce = Effect.fnUntraced(function* (key: CheckpointKey, ttlMillis: number) {
+    const now = yield* Clock.currentTimeMillis
+    const parameters = [...named(key), ending(now), ending(now + ttlMillis)]
+    return yield* database.write(what, statements.acquire, parameters, ([row = []]) =>
+      row[1] === null ? Option.none() : Option.some({ position: integer(row[0]), epoch: integer(row[1]) }),
+    )
+  })
+
+  const acquire = (key: CheckpointKey, ttlMillis: number) =>
+    patiently(acquireOnce(key, ttlMillis), (error) => error._tag === "StoreUnavailable" && error.retryable).pipe(
+      // A lease that may have been taken is one that runs out: nothing depends on knowing.
+      Effect.catchTag("CommitUnknown", ({ cause }) =>
+        Effect.fail(new StoreUnavailable({ what, retryable: true, cause })),
+      ),
+    )
 
   /** Outside the commit-ordered section, and not behind the commits of this process: a lease must not run out there. */
   const renew = Effect.fnUntraced(function* (key: CheckpointKey, epoch: number, ttlMillis: number) {

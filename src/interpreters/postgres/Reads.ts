@@ -120,7 +120,7 @@ export const make = (database: Database) => {
     }),
   )
 
-  /** Reads events, and once more where one is of a kind that is not known yet. */
+  /** Reads events, and again where one is of a kind that is not known yet. */
   const reading = <A>(
     what: string,
     statement: string,
@@ -142,18 +142,15 @@ export const make = (database: Database) => {
         end: () => ({ strange, answer: end() }),
       }
     })
-    const learned = Effect.flatMap(learnKinds, () => attempt).pipe(
-      Effect.flatMap(({ strange, answer }) => {
-        if (strange === undefined) return Effect.succeed(answer)
-        const cause = new Damaged(`an event is of kind ${strange}, which is not among the kinds`)
-        return Effect.fail(new StoreUnavailable({ what, retryable: false, cause }))
-      }),
+    const go: Effect.Effect<A, StoreUnavailable> = Effect.flatMap(attempt, ({ strange, answer }) =>
+      strange === undefined ? Effect.succeed(answer) : Effect.flatMap(learnKinds, () => again(strange)),
     )
-    return Effect.suspend(() =>
-      kinds.size === 0
-        ? learned
-        : Effect.flatMap(attempt, ({ strange, answer }) => (strange === undefined ? Effect.succeed(answer) : learned)),
-    )
+    const again = (kind: string): Effect.Effect<A, StoreUnavailable> => {
+      if (kinds.has(kind)) return go
+      const cause = new Damaged(`an event is of kind ${kind}, which is not among the kinds`)
+      return Effect.fail(new StoreUnavailable({ what, retryable: false, cause }))
+    }
+    return Effect.suspend(() => (kinds.size === 0 ? Effect.flatMap(learnKinds, () => go) : go))
   }
 
   const readStream = (
