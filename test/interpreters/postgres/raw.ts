@@ -7,7 +7,7 @@ export type Row = Readonly<Record<string, unknown>>
 
 export interface Raw {
   readonly url: string
-  readonly query: (sql: string, parameters?: Array<string>) => Promise<ReadonlyArray<Row>>
+  readonly query: (sql: string, parameters?: Array<string | null>) => Promise<ReadonlyArray<Row>>
 }
 
 /** One connection, closed afterwards. */
@@ -21,7 +21,7 @@ export const raw = async <A>(use: (raw: Raw) => Promise<A>, at?: string): Promis
   }
 }
 
-export const query = (sql: string, parameters?: Array<string>): Promise<ReadonlyArray<Row>> =>
+export const query = (sql: string, parameters?: Array<string | null>): Promise<ReadonlyArray<Row>> =>
   raw((one) => one.query(sql, parameters))
 
 /** The same server, as another role or in another database. */

@@ -10,7 +10,8 @@ CREATE FUNCTION everfold.facts_1(
   k_consumer text, k_upstream text, k_partition bigint, q_query text, q_after bigint,
   OUT hash text, OUT head bigint, OUT heads jsonb, OUT events jsonb, OUT commands jsonb, OUT past jsonb,
   OUT checkpoint bigint, OUT epoch bigint, OUT matched bigint
-) LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+) LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_positions bigint[];
   v_streams text[] := w_stream;
