@@ -21,8 +21,8 @@ export const raw = async <A>(use: (raw: Raw) => Promise<A>, at?: string): Promis
   }
 }
 
-export const query = (sql: string, parameters?: Array<string | null>): Promise<ReadonlyArray<Row>> =>
-  raw((one) => one.query(sql, parameters))
+export const query = (sql: string, parameters?: Array<string | null>, at?: string): Promise<ReadonlyArray<Row>> =>
+  raw((one) => one.query(sql, parameters), at)
 
 /** The same server, as another role or in another database. */
 export const other = (url: string, { role, database }: { role?: string; database?: string }): string => {
