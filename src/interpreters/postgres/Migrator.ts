@@ -35,6 +35,16 @@ export interface Options {
 /**
  * What a schema lacks.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Postgres } from "everfold/postgres"
+ *
+ * const options: Postgres.Options = { url: process.env.EVERFOLD_POSTGRES_URL ?? "", schema: "bank" }
+ * const describe = ({ from, to, migrations }: Postgres.Plan): string =>
+ *   from === to ? "up to date" : `lacks ${migrations[0]} and others`
+ * console.log(describe(await Effect.runPromise(Postgres.plan(options)))) // lacks tables and others
+ * ```
  * @category model
  * @since 0.1.0
  */
