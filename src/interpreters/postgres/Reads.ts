@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { Position, Version } from "../../core/event/Commit.ts"
+import { textFault } from "../../core/event/CommitShape.ts"
 import * as Query from "../../core/event/Query.ts"
 import type { StoredEvent } from "../../core/event/StoredEvent.ts"
 import * as StreamName from "../../core/event/StreamName.ts"
@@ -30,23 +31,21 @@ interface StreamAt {
 const most = Number.MAX_SAFE_INTEGER
 const limited = (n: number): number => Math.min(bound(n), most)
 
-/** What the server refuses to hear of, and so cannot store. */
-const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0")
-
 /**
  * How many positions are looked through for a filter in one statement, so that none takes long: fewer where that takes
  * more than `millis`.
  */
 const window = { least: 1_000, first: 100_000, millis: 250 }
 
-/** The items of a query that can match anything stored. */
+/** The items of a query that can match anything stored: others the server may not even hear of. */
 const possible = ({ items }: Query.Query): ReadonlyArray<Query.QueryItem> =>
   items.flatMap((item) => {
-    const { category, stream, types, tags } = item
-    const texts = [category, stream?.category, stream?.id, ...(tags ?? [])]
-    if (!texts.every((text) => text === undefined || isStorable(text))) return []
-    const storable = types?.filter(isStorable)
-    return storable === undefined ? [item] : storable.length === 0 ? [] : [{ ...item, types: storable }]
+    const { category, stream, types, tags = [] } = item
+    if (category !== undefined && StreamName.categoryFault(category) !== undefined) return []
+    if (stream !== undefined && StreamName.fault(stream) !== undefined) return []
+    if (tags.some((tag) => textFault("tag", tag) !== undefined)) return []
+    const possible = types?.filter((type) => textFault("event type", type) === undefined)
+    return possible === undefined ? [item] : possible.length === 0 ? [] : [{ ...item, types: possible }]
   })
 
 const meansAll = (items: ReadonlyArray<Query.QueryItem>): boolean =>
@@ -64,7 +63,15 @@ interface Reading<A> {
   readonly end: () => A
 }
 
-const inLog = (row: Row, { category, type }: Kind): StoredEvent => event(row, { category, id: text(row[15]) }, type)
+/** A stream of a category, from `category-id`. */
+const streamIn = (category: string, written: string): StreamName.StreamName => {
+  if (written.startsWith(category) && written[category.length] === "-") {
+    return { category, id: written.slice(category.length + 1) }
+  }
+  throw new Damaged(`a stream of category ${category} was expected and ${JSON.stringify(written)} was found`)
+}
+
+const inLog = (row: Row, { category, type }: Kind): StoredEvent => event(row, streamIn(category, text(row[15])), type)
 
 /**
  * @category constructors
@@ -76,27 +83,30 @@ export const make = (database: Database) => {
   let lastKind = 0
 
   const inStream = (order: "ASC" | "DESC"): string => `
-    SELECT ${eventColumns} FROM ${schema}.event e
-    WHERE e.stream = (SELECT stream FROM ${schema}.stream WHERE category = $1 AND name = $2)
-      AND e.version > $3 AND e.version <= $4
-    ORDER BY e.stream ${order}, e.version ${order} LIMIT $5`
+    SELECT ${eventColumns} FROM ${schema}.event e WHERE e.stream = $1 AND e.version > $2 AND e.version <= $3
+    ORDER BY e.stream ${order}, e.version ${order} LIMIT $4`
   const statements = {
     forwards: inStream("ASC"),
     backwards: inStream("DESC"),
     all: `
-      SELECT ${eventColumns}, (SELECT name FROM ${schema}.stream s WHERE s.stream = e.stream) FROM ${schema}.event e
-      WHERE e.position > $1 AND e.position <= $2 ORDER BY e.position LIMIT $3`,
+      SELECT ${eventColumns} FROM ${schema}.event e WHERE e.position > $1 AND e.position <= $2
+      ORDER BY e.position LIMIT $3`,
+    /** How far it looked beside each event, or beside none. */
     filtered: `
       SELECT f.*, h.upto FROM (SELECT least($3::bigint, coalesce(max(position), 0)) AS upto FROM ${schema}.event) h
       LEFT JOIN LATERAL (
-        SELECT ${eventColumns}, (SELECT name FROM ${schema}.stream s WHERE s.stream = e.stream)
-        FROM ${schema}.matching($1::text::jsonb, $2, h.upto, $4) m(position)
+        SELECT ${eventColumns} FROM ${schema}.matching($1::text::jsonb, $2, h.upto, $4) m(position)
         CROSS JOIN LATERAL (SELECT * FROM ${schema}.event WHERE position = m.position LIMIT 1) e) f ON true
       ORDER BY f.position`,
     kinds: `SELECT kind, category, type FROM ${schema}.kind WHERE kind > $1 ORDER BY kind`,
+    /** Leaps from each stream to the next: an index has them in order, all their events beside them. */
     streams: `
-      SELECT s.name, (SELECT max(version) FROM ${schema}.event e WHERE e.stream = s.stream) FROM ${schema}.stream s
-      WHERE s.category = $1 AND s.name > $2 ORDER BY s.name LIMIT $3`,
+      WITH RECURSIVE s(stream) AS (
+        (SELECT stream FROM ${schema}.event WHERE stream > $1 AND stream < $2 ORDER BY stream LIMIT 1)
+        UNION ALL
+        SELECT n.stream FROM s CROSS JOIN LATERAL (
+          SELECT stream FROM ${schema}.event WHERE stream > s.stream AND stream < $2 ORDER BY stream LIMIT 1) n)
+      SELECT stream, (SELECT max(version) FROM ${schema}.event e WHERE e.stream = s.stream) FROM s LIMIT $3`,
     head: `SELECT coalesce(max(position), 0) FROM ${schema}.event`,
   }
 
@@ -110,7 +120,7 @@ export const make = (database: Database) => {
     }),
   )
 
-  /** Reads events, and once more where one is of a kind that is not known yet. */
+  /** Reads events, and again where one is of a kind that is not known yet. */
   const reading = <A>(
     what: string,
     statement: string,
@@ -132,35 +142,29 @@ export const make = (database: Database) => {
         end: () => ({ strange, answer: end() }),
       }
     })
-    const learned = Effect.flatMap(learnKinds, () => attempt).pipe(
-      Effect.flatMap(({ strange, answer }) => {
-        if (strange === undefined) return Effect.succeed(answer)
-        const cause = new Damaged(`an event is of kind ${strange}, which is not among the kinds`)
-        return Effect.fail(new StoreUnavailable({ what, retryable: false, cause }))
-      }),
+    const go: Effect.Effect<A, StoreUnavailable> = Effect.flatMap(attempt, ({ strange, answer }) =>
+      strange === undefined ? Effect.succeed(answer) : Effect.flatMap(learnKinds, () => again(strange)),
     )
-    return Effect.suspend(() =>
-      kinds.size === 0
-        ? learned
-        : Effect.flatMap(attempt, ({ strange, answer }) => (strange === undefined ? Effect.succeed(answer) : learned)),
-    )
+    const again = (kind: string): Effect.Effect<A, StoreUnavailable> => {
+      if (kinds.has(kind)) return go
+      const cause = new Damaged(`an event is of kind ${kind}, which is not among the kinds`)
+      return Effect.fail(new StoreUnavailable({ what, retryable: false, cause }))
+    }
+    return go
   }
 
   const readStream = (
     stream: StreamName.StreamName,
     { after = 0, upTo = most, direction = "forwards", limit = most }: StreamRange = {},
-  ): Effect.Effect<ReadonlyArray<StoredEvent>, StoreUnavailable> =>
-    isStorable(stream.category) && isStorable(stream.id)
-      ? reading(
-          `reading ${StreamName.format(stream)}`,
-          statements[direction],
-          [stream.category, stream.id, limited(after), limited(upTo), limited(limit)],
-          () => {
-            const events: Array<StoredEvent> = []
-            return { event: (row, { type }) => void events.push(event(row, stream, type)), end: () => events }
-          },
-        )
-      : Effect.succeed([])
+  ): Effect.Effect<ReadonlyArray<StoredEvent>, StoreUnavailable> => {
+    if (StreamName.fault(stream) !== undefined) return Effect.succeed([])
+    const name = StreamName.format(stream)
+    const parameters = [name, limited(after), limited(upTo), limited(limit)]
+    return reading(`reading ${name}`, statements[direction], parameters, () => {
+      const events: Array<StoredEvent> = []
+      return { event: (row, { type }) => void events.push(event(row, stream, type)), end: () => events }
+    })
+  }
 
   /** All positions of a range, the first `limit` of them. */
   const everything = (from: Position, upTo: number, limit: number): Effect.Effect<LogPage, StoreUnavailable> =>
@@ -225,13 +229,15 @@ export const make = (database: Database) => {
     after = "",
     limit,
   }: StreamsRange): Effect.Effect<ReadonlyArray<StreamAt>, StoreUnavailable> => {
-    if (!isStorable(category)) return Effect.succeed([])
+    if (StreamName.categoryFault(category) !== undefined) return Effect.succeed([])
     // No id has a NUL: those that follow a text with one are those that follow what is before it.
     const start = after.split("\0", 1)[0] ?? ""
-    return database.each("reading the streams", statements.streams, [category, start, limited(limit)], () => {
+    // "." comes right after "-".
+    const parameters = [`${category}-${start}`, `${category}.`, limited(limit)]
+    return database.each("reading the streams", statements.streams, parameters, () => {
       const found: Array<StreamAt> = []
       return {
-        row: (row) => void found.push({ stream: { category, id: text(row[0]) }, version: integer(row[1]) }),
+        row: (row) => void found.push({ stream: streamIn(category, text(row[0])), version: integer(row[1]) }),
         end: () => found,
       }
     })

@@ -51,6 +51,10 @@ export const bytes = (value: Cell | undefined): Uint8Array => {
   throw new Damaged(`bytes were expected and ${JSON.stringify(written.slice(0, 64))} was found`)
 }
 
+/** A `bytea` as a parameter. @category conversions @since 0.1.0 */
+export const hex = (bytes: Uint8Array): string =>
+  `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex")}`
+
 /** A link. @category readers @since 0.1.0 */
 export const link = (value: Cell | undefined): Uint8Array => {
   const found = bytes(value)
@@ -98,7 +102,7 @@ const cause = (row: Row): Cause | null =>
  */
 export const eventColumns =
   "e.position, e.version, e.id, e.schema_version, e.tags, e.recorded_at, e.correlation_id, e.cause_id, e.cause_stream, " +
-  "e.cause_position, e.encoding, e.body, e.digest, e.link, e.kind"
+  "e.cause_position, e.encoding, e.body, e.digest, e.link, e.kind, e.stream"
 
 /** @category readers @since 0.1.0 */
 export const event = (row: Row, stream: StreamName.StreamName, type: string): StoredEvent => ({
