@@ -48,6 +48,8 @@ export interface Options {
 export interface Connection {
   /** One statement at a time: its rows as they come, which must not throw. */
   readonly run: (statement: string, parameters: ReadonlyArray<Parameter>, row: (row: Row) => void) => Promise<void>
+  /** Any number of statements in one message, without parameters or an answer, however long they take. */
+  readonly script: (statements: string) => Promise<void>
   /** Called once, when it has ended or at once if it has. */
   readonly onEnd: (ended: () => void) => void
   readonly isOpen: () => boolean
@@ -70,6 +72,19 @@ const asText = {
   from: [16, 17, 20, 21, 23, 26, 114, 700, 701, 1082, 1114, 1184, 3802],
   serialize: String,
   parse: (cell: string) => cell,
+}
+
+/** The driver's own error shows the URL, and with it the password. */
+class NoUrl extends Error {
+  readonly code = "ERR_INVALID_URL"
+}
+
+const hidingUrl = <A>(open: () => A): A => {
+  try {
+    return open()
+  } catch {
+    throw new NoUrl("the URL is none: write postgres://user:password@host:5432/database")
+  }
 }
 
 const quietly = (): void => {}
@@ -149,7 +164,7 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
       max_lifetime: null,
       keep_alive: 15,
     }
-    const client = postgres(url, options)
+    const client = hidingUrl(() => postgres(url, options))
 
     /** Settles whatever the driver does. */
     const answered = (
@@ -193,6 +208,11 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     }
     return {
       run: (statement, parameters, row) => answered(statement, parameters, row, patience.silence),
+      script: (statements) =>
+        new Promise((resolve, reject) => {
+          giveUp = reject
+          client.unsafe(statements).then(() => resolve(), reject)
+        }),
       onEnd: (tell) => {
         if (open) ended.add(tell)
         else tell()
