@@ -332,7 +332,8 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
       ask(asking)
       return Effect.callback<void>((done) => {
         asking.whenSettled = () => done(Effect.void)
-        if (!asking.isOut) settle(asking, Effect.interrupt)
+        if (asking.isSettled) asking.whenSettled()
+        else if (!asking.isOut) settle(asking, Effect.interrupt)
       })
     })
     return Effect.onInterrupt(recorded, () => (job?.lost === undefined ? Effect.void : Effect.fail(job.lost.error)))
