@@ -106,6 +106,7 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
   const jobs = new Set<Job>()
   const outside = new Set<Job>()
   let closing = false
+  /** The last position that is known. */
   let head: Position = 0
   let wake: (() => void) | undefined
 
@@ -147,11 +148,6 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
 
   const fail = (job: Job, error: CommitError): void => settle(job, Effect.fail(job.lost?.error ?? error))
 
-  const tell = (position: Position): void => {
-    head = Math.max(head, position)
-    recorder.recorded(position)
-  }
-
   const judge = (job: Job, decision: Either<Refused, Accepted>): void => {
     if (job.isSettled) return
     const judged = verdict(job.commit, job.lost, decision)
@@ -161,7 +157,9 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
     } else if (isLeft(judged)) {
       settle(job, Effect.fail(judged.left))
     } else {
-      if (!judged.right.repeated && hasEvents(job.commit)) tell(judged.right.position)
+      const { position, repeated } = judged.right
+      head = Math.max(head, position)
+      if (!repeated && hasEvents(job.commit)) recorder.recorded(position)
       settle(job, Effect.succeed(judged.right))
     }
   }
@@ -180,7 +178,7 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
   const answer = (sent: ReadonlyArray<Job>, answers: ReadonlyArray<Committed | undefined>): Effect.Effect<unknown> => {
     patience.well()
     const refused: Array<Job> = []
-    let last: Position = 0
+    let added = false
     for (const [i, job] of sent.entries()) {
       const committed = answers[i]
       job.isOut = false
@@ -188,9 +186,11 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
         lost.place = undefined
         refused.push(lost)
       }
-      if (committed !== undefined && hasEvents(job.commit)) last = Math.max(last, committed.position)
+      if (committed === undefined) continue
+      head = Math.max(head, committed.position)
+      added ||= hasEvents(job.commit)
     }
-    if (last > 0) tell(last)
+    if (added) recorder.recorded(head)
     for (const [i, job] of sent.entries()) {
       const committed = answers[i]
       if (committed !== undefined) {

@@ -115,9 +115,12 @@ const wrong = (
   states: ReadonlyArray<(commit: Commit) => ReturnType<typeof decide>>,
 ): string | undefined => {
   const during = states.slice(since, until + 1).map((state) => state(commit))
-  const own = wire.recorded.findIndex((each, i) => i >= since && i < until && each.commit === commit)
-  const kept = isOnly && wire.recorded.some((each) => each.commit === commit)
   const isLost = wire.lost.has(commit)
+  // Of several who commit the same and whose statements are lost, nobody can tell whose was recorded.
+  const own = wire.recorded.filter(
+    (each, i) => (i >= since || (isLost && !isOnly)) && i < until && same(each.commit, commit),
+  )
+  const kept = isOnly && wire.recorded.some((each) => same(each.commit, commit))
   if (Exit.isSuccess(exit)) {
     const committed = exit.value
     if (isQuestion(commit)) {
@@ -125,17 +128,18 @@ const wrong = (
       return found ? undefined : "it was never true"
     }
     if (!committed.repeated) {
-      if (own < 0) return "it was not recorded meanwhile"
-      return same(wire.recorded[own]?.committed, committed) ? undefined : "it was recorded otherwise"
+      if (own.length === 0) return "it was not recorded meanwhile"
+      return own.some((each) => same(each.committed, committed)) ? undefined : "it was recorded otherwise"
     }
-    if (isOnly && own >= 0 && !(isLost && events(commit) === 0)) return "it is said to be a repeat, and was sent once"
+    if (isOnly && own.length > 0 && !(isLost && events(commit) === 0))
+      return "it is said to be a repeat, and was sent once"
     const found = during.some((each) => !isLeft(each) && same(each.right.committed, committed))
     return found ? undefined : "it is no repeat, or one of something else"
   }
   const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
   if (error?._tag === "CommitUnknown") return isLost ? undefined : "no statement of it was lost"
   if (Cause.hasDies(exit.cause)) return `it died: ${show(Cause.squash(exit.cause))}`
-  if (error === undefined) return kept && own < 0 ? "it was recorded after its caller had gone" : undefined
+  if (error === undefined) return kept && own.length === 0 ? "it was recorded after its caller had gone" : undefined
   if (kept) return "it failed, and is recorded"
   if (error._tag === "StoreUnavailable") return millis >= longEnough ? undefined : "it was not tried for long enough"
   const found = during.some((each) => isLeft(each) && same(plain(each.left), plain(error)))
@@ -201,7 +205,7 @@ const calling = (
 const judged = Effect.fnUntraced(function* (wire: Wire.Wire, calls: ReadonlyArray<Over>, seen: Law.Seen) {
   const states = yield* replayed(wire.recorded)
   for (const call of calls) {
-    const isOnly = calls.filter(({ commit }) => commit === call.commit).length === 1
+    const isOnly = calls.filter(({ commit }) => same(commit, call.commit)).length === 1
     const error = Exit.isFailure(call.exit) ? Option.getOrUndefined(Cause.findErrorOption(call.exit.cause)) : undefined
     const tag = Exit.isSuccess(call.exit)
       ? call.exit.value.repeated
