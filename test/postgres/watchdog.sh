@@ -29,6 +29,9 @@ if [ -e "$lock" ]; then
   [ -n "$segment" ] && ipcrm -m "$segment" 2>/dev/null
 fi
 
+# It may be on a small disk of its own.
+[ "$(id -u)" = 0 ] && umount "$folder/data" 2>/dev/null
+
 # What is ending may still write.
 tries=0
 until rm -rf "$folder" 2>/dev/null || [ "$tries" -ge 100 ]; do
