@@ -1,5 +1,5 @@
 /** What an administrator does to a server that others use. */
-import { closeSync, openSync, rmSync, writeSync } from "node:fs"
+import { closeSync, openSync, renameSync, rmSync, symlinkSync, writeSync } from "node:fs"
 import { join } from "node:path"
 import postgres from "postgres"
 import type { Server } from "./server.ts"
@@ -60,4 +60,22 @@ export const fillDisk = ({ folder }: Server): (() => void) => {
   }
   closeSync(descriptor)
   return () => rmSync(file)
+}
+
+/**
+ * Moves an empty table, or an index of one, to a device that is always full, which anybody may do; answers how to move it
+ * back. The server is restarted each time.
+ */
+export const fillTable = async (server: Server, name: string): Promise<() => Promise<void>> => {
+  const [row] = await control(server.url).query(`SELECT pg_relation_filepath('${name}') AS path`)
+  const file = join(server.folder, "data", String(row?.path))
+  await server.shutdown()
+  renameSync(file, `${file}.kept`)
+  symlinkSync("/dev/full", file)
+  await server.restart()
+  return async () => {
+    await server.shutdown()
+    renameSync(`${file}.kept`, file)
+    await server.restart()
+  }
 }

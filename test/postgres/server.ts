@@ -23,11 +23,6 @@ export interface Options {
   readonly standbyOf?: Server
 }
 
-export interface Limits {
-  /** No file grows beyond so many bytes: to PostgreSQL, the disk is full then. */
-  readonly fileSize?: number
-}
-
 export interface Server {
   /** As a superuser. */
   readonly url: string
@@ -47,8 +42,8 @@ export interface Server {
   readonly crash: () => Promise<void>
   /** Ends it in order ("fast"): what runs is broken off. */
   readonly shutdown: () => Promise<void>
-  /** Starts it again with the same port and data, after a shutdown where it runs. The limits hold until the next time. */
-  readonly restart: (limits?: Limits) => Promise<void>
+  /** Starts it again with the same port and data, after a shutdown where it runs. */
+  readonly restart: () => Promise<void>
   /** Ends it and removes its folder. */
   readonly stop: () => Promise<void>
 }
@@ -168,11 +163,9 @@ export const start = async (options: Options = {}): Promise<Server> => {
   }
 
   /** Answers what it said where it did not come up. */
-  const launch = async (binaries: string, port: number, { fileSize }: Limits = {}): Promise<string | undefined> => {
+  const launch = async (binaries: string, port: number): Promise<string | undefined> => {
     const before = read(log).length
-    const command = [join(binaries, "postgres"), "-D", data, "-p", String(port)]
-    const limit = fileSize === undefined ? "unlimited" : String(Math.floor(fileSize / 512))
-    const child = run("sh", "-c", `ulimit -f ${limit} && exec "$@"`, "sh", ...command)
+    const child = run(join(binaries, "postgres"), "-D", data, "-p", String(port))
     running = child
     child.once("exit", () => {
       if (running === child) running = undefined
@@ -215,10 +208,10 @@ export const start = async (options: Options = {}): Promise<Server> => {
       kill: () => signal("SIGKILL"),
       crash: () => signal("SIGQUIT"),
       shutdown: () => signal("SIGINT"),
-      restart: async (limits) => {
+      restart: async () => {
         await signal("SIGINT")
         for (let tries = 0; ; tries++) {
-          const failure = await launch(binaries, port, limits)
+          const failure = await launch(binaries, port)
           if (failure === undefined) return
           if (![portTaken, dataTaken].some((text) => failure.includes(text)) || tries === 200) throw new Error(failure)
           await sleep(50)
