@@ -12,7 +12,8 @@ import { EventStore, type LogRange, type StreamRange, type StreamsRange } from "
 import { Snapshots } from "../../../src/core/port/Snapshots.ts"
 import { Memory } from "../../../src/interpreters/memory/index.ts"
 import { Sqlite } from "../../../src/interpreters/sqlite/index.ts"
-import { event, inFolder, plain, uuid } from "./support.ts"
+import { event, plain, uuid } from "../commits.ts"
+import { inFolder } from "./support.ts"
 
 type Operation =
   | { readonly _tag: "commit"; readonly commit: Commit }
