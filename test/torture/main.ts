@@ -12,7 +12,7 @@
  */
 import { parseArgs } from "node:util"
 import { check } from "./check.ts"
-import { crashes } from "./crash/crashes.ts"
+import { crashes } from "./crash/sqlite.ts"
 import * as Postgres from "./postgres/scene.ts"
 import * as Sqlite from "./sqlite.ts"
 import { summary } from "./summary.ts"

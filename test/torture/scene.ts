@@ -1,4 +1,5 @@
 /** Where a run takes place, and what can go wrong there beside processes that are killed. */
+import { setTimeout } from "node:timers/promises"
 import type { Place } from "./places.ts"
 
 /** Something that goes wrong every now and then. */
@@ -34,7 +35,7 @@ export interface Scene {
   readonly close: () => Promise<void>
 }
 
-export const pause = (millis: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, millis))
+export const pause = (millis: number): Promise<void> => setTimeout(millis)
 
 /** Between none and twice as many milliseconds. */
 export const about = (millis: number): number => Math.random() * 2 * millis
@@ -42,19 +43,21 @@ export const about = (millis: number): number => Math.random() * 2 * millis
 /** Lets hazards strike until it is told to stop, and then waits until the last one is over: how often each has hit. */
 export const unleash = (hazards: ReadonlyArray<Hazard>) => {
   const hits = new Map(hazards.map(({ name }) => [name, 0]))
-  let over = false
+  const over = new AbortController()
+  const lull = (millis: number): Promise<void> =>
+    setTimeout(millis, undefined, { signal: over.signal }).catch(() => {})
   const haunt = async ({ name, every, strike }: Hazard): Promise<void> => {
-    await pause(about(every) / 2)
-    while (!over) {
+    await lull(about(every) / 2)
+    while (!over.signal.aborted) {
       const hit = await strike()
       hits.set(name, (hits.get(name) ?? 0) + hit)
-      await pause(about(every))
+      await lull(about(every))
     }
   }
   const all = Promise.all(hazards.map(haunt))
   return {
     stop: async (): Promise<ReadonlyMap<string, number>> => {
-      over = true
+      over.abort()
       await all
       return hits
     },

@@ -6,7 +6,7 @@ import { once } from "node:events"
 import { connect, createServer, type Socket } from "node:net"
 import { now } from "../report.ts"
 import { type Lost, pause } from "../scene.ts"
-import { endsStatement, isReady, operationsIn, splitter } from "./wire.ts"
+import { backendOf, endsStatement, isReady, operationsIn, splitter } from "./wire.ts"
 
 /**
  * What becomes of a statement: it arrives and is answered; or the connection ends before it arrives, when half of it has
@@ -36,8 +36,11 @@ interface Link {
   held: boolean
 }
 
-/** `fateOf` a statement by its number, from 1; else all pass, but for those that are doomed. */
-export const start = async (port: number, fateOf: (statement: number) => Fate = () => "pass"): Promise<Network> => {
+/** What becomes of a statement by its number, from 1, and the process id of the backend that it is for. */
+export type FateOf = (statement: number, backend: number) => Fate
+
+/** To the server on a port. All passes but what is doomed. */
+export const start = async (port: number, fateOf: FateOf = () => "pass"): Promise<Network> => {
   const links = new Set<Link>()
   const lost: Array<Lost> = []
   let statements = 0
@@ -76,6 +79,7 @@ export const start = async (port: number, fateOf: (statement: number) => Fate = 
     links.add(link)
     let operations: ReadonlyArray<string> = []
     let deaf = false
+    let backend = 0
     const asked = splitter("client")
     const answered = splitter("server")
     client.setNoDelay()
@@ -86,7 +90,7 @@ export const start = async (port: number, fateOf: (statement: number) => Fate = 
         if (message.type === "B" || message.type === "Q") operations = [...operations, ...operationsIn(message)]
         let fate: Fate = "pass"
         if (endsStatement(message)) {
-          fate = link.next === "pass" ? fateOf(++statements) : link.next
+          fate = link.next === "pass" ? fateOf(++statements, backend) : link.next
           link.waiting.push(operations)
           operations = []
         }
@@ -102,6 +106,7 @@ export const start = async (port: number, fateOf: (statement: number) => Fate = 
     })
     server.on("data", (chunk) => {
       for (const message of answered(chunk)) {
+        backend ||= backendOf(message) ?? 0
         if (!isReady(message)) continue
         if (deaf) return end(link)
         link.waiting.shift()

@@ -29,6 +29,10 @@ export const endsStatement = ({ type }: Message): boolean => type === "S" || typ
 
 export const isReady = ({ type }: Message): boolean => type === "Z"
 
+/** The process id of the backend, where it says it. */
+export const backendOf = ({ type, bytes }: Message): number | undefined =>
+  type === "K" ? bytes.readInt32BE(5) : undefined
+
 /** The operations whose events a message carries, in bytes or in hexadecimal. */
 export const operationsIn = ({ bytes }: Message): ReadonlyArray<string> => {
   const text = bytes.toString("latin1")
