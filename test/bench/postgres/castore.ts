@@ -34,11 +34,11 @@ export const open = async (connectionString: string): Promise<Contender> => {
   })
   const push = (aggregateId: string, version: number, quantity: number) =>
     orders.pushEvent({ aggregateId, version, type: "LineAdded", payload: line(quantity) })
-  const execute = async (stream: string, quantity: number): Promise<void> => {
+  const execute = async (order: string, quantity: number): Promise<void> => {
     for (;;) {
-      const { aggregate } = await orders.getAggregate(stream)
+      const { aggregate } = await orders.getAggregate(order)
       try {
-        await push(stream, (aggregate?.version ?? 0) + 1, quantity)
+        await push(order, (aggregate?.version ?? 0) + 1, quantity)
         return
       } catch (error) {
         if (!isConflict(error)) throw error
@@ -47,18 +47,19 @@ export const open = async (connectionString: string): Promise<Contender> => {
   }
   const sql = postgres(connectionString, { max: 1 })
   return {
-    append: (load) => loops(load, (stream, quantity) => push(stream, 1, quantity)),
-    // The rows that it would write, by one statement a stream: nothing is measured here.
-    fill: async (streams, events) => {
-      for (const stream of streams) {
+    append: (load) => loops(load, (order, quantity) => push(order, 1, quantity)),
+    // The rows that it would write, by one statement an order: nothing is measured here.
+    fill: async (orders, events) => {
+      for (const order of orders) {
         await sql`
           INSERT INTO event (aggregate_name, aggregate_id, version, type, data)
-          SELECT ${eventStoreId}, ${stream}, n, 'LineAdded', ${JSON.stringify(line(1))}::text::jsonb
+          SELECT ${eventStoreId}, ${order}, n, 'LineAdded', ${JSON.stringify(line(1))}::text::jsonb
           FROM generate_series(1, ${events}::int) n`
       }
     },
     execute: (load) => loops(load, execute),
-    rehydrate: async (stream) => (await orders.getAggregate(stream)).aggregate?.version ?? 0,
+    rehydrate: async (order) => (await orders.getAggregate(order)).aggregate?.version ?? 0,
+    send: (order, quantity) => push(order, 1, quantity),
     // The adapter cannot be closed: its connections end with the process.
     close: () => sql.end(),
   }

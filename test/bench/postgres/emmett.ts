@@ -2,18 +2,18 @@
  * Emmett's store for PostgreSQL, with its own command handler, and its consumer asked to pull larger pages without a
  * pause. Its pool has the ten connections of its driver's default: more made nothing faster.
  */
+import { rawSql, type SQLExecutor } from "@event-driven-io/dumbo"
 import { CommandHandler, type Event } from "@event-driven-io/emmett"
-import {
-  getPostgreSQLEventStore,
-  type PostgreSQLProjectionHandlerContext,
-  postgreSQLProjection,
-} from "@event-driven-io/emmett-postgresql"
+import { getPostgreSQLEventStore } from "@event-driven-io/emmett-postgresql"
+import postgres from "postgres"
 import { line } from "../model.ts"
 import { type Contender, type Follower, loops } from "./load.ts"
+import * as Totals from "./totals.ts"
 
 type Line = ReturnType<typeof line>
 type LineAdded = Event<"LineAdded", Line>
 
+const streamOf = (order: string): string => `Order-${order}`
 const lineAdded = (quantity: number): LineAdded => ({ type: "LineAdded", data: line(quantity) })
 
 interface Order {
@@ -37,35 +37,36 @@ const handle = CommandHandler<Order, LineAdded>({
 export const open = async (url: string): Promise<Contender> => {
   const store = getPostgreSQLEventStore(url)
   await store.schema.migrate()
-  const fill = async (stream: string, events: number): Promise<void> => {
+  const fill = async (order: string, events: number): Promise<void> => {
     for (let n = 0; n < events; n += 1000) {
       const some = Array.from({ length: Math.min(1000, events - n) }, (_, i) => lineAdded(n + i))
-      await store.appendToStream<LineAdded>(stream, some)
+      await store.appendToStream<LineAdded>(streamOf(order), some)
     }
   }
   return {
     append: (load) =>
-      loops(load, (stream, quantity) =>
-        store.appendToStream<LineAdded>(stream, [lineAdded(quantity)], {
+      loops(load, (order, quantity) =>
+        store.appendToStream<LineAdded>(streamOf(order), [lineAdded(quantity)], {
           expectedStreamVersion: "STREAM_DOES_NOT_EXIST",
         }),
       ),
-    fill: async (streams, events) => {
-      for (let i = 0; i < streams.length; i += 8) {
-        await Promise.all(streams.slice(i, i + 8).map((stream) => fill(stream, events)))
+    fill: async (orders, events) => {
+      for (let i = 0; i < orders.length; i += 8) {
+        await Promise.all(orders.slice(i, i + 8).map((order) => fill(order, events)))
       }
     },
-    execute: (load) => loops(load, (stream, quantity) => handle(store, stream, () => lineAdded(quantity))),
-    rehydrate: async (stream) => {
-      const { state } = await store.aggregateStream<Order, LineAdded>(stream, { initialState, evolve })
+    execute: (load) => loops(load, (order, quantity) => handle(store, streamOf(order), () => lineAdded(quantity))),
+    rehydrate: async (order) => {
+      const { state } = await store.aggregateStream<Order, LineAdded>(streamOf(order), { initialState, evolve })
       return state.lines
     },
+    send: (order, quantity) => store.appendToStream<LineAdded>(streamOf(order), [lineAdded(quantity)]),
     close: () => store.close(),
   }
 }
 
 /** Its processors handle messages one by one and keep a checkpoint of each, those of a page in one transaction. */
-export const follower = async (url: string): Promise<Follower & { readonly close: () => Promise<void> }> => {
+export const follower = async (url: string): Promise<Follower> => {
   const store = getPostgreSQLEventStore(url)
   await store.schema.migrate()
   let runs = 0
@@ -102,6 +103,15 @@ export const follower = async (url: string): Promise<Follower & { readonly close
             ON CONFLICT (stream) DO UPDATE SET lines = total.lines + 1, amount = total.amount + excluded.amount`),
         ),
       )
+    },
+    live: async (seen) => {
+      const consumer = store.consumer<LineAdded>({ pulling: { batchSize: 1000, pullingFrequencyInMs: 0 } })
+      consumer.reactor<LineAdded>({
+        processorId: `live-${process.pid}`,
+        startFrom: "END",
+        eachMessage: ({ data }) => seen(data.quantity),
+      })
+      void consumer.start()
     },
     close: () => store.close(),
   }

@@ -1,0 +1,1 @@
+export const write = async (..._: ReadonlyArray<unknown>): Promise<void> => {}
