@@ -9,7 +9,7 @@ const streams = 2000
 const eventsEach = 100
 const events = streams * eventsEach
 /** Who is much slower need not go on to the end. */
-const patience = 3000
+const patience = 2000
 
 const subject = (name: string, run: Follower["follow"]): Subject => ({
   name,
@@ -45,7 +45,7 @@ export const work: Work = {
             const open = followers[key]
             if (open !== undefined) following.push({ name, ...(await open(url)) })
           }
-          const options = { before: server.settle }
+          const options = { before: server.settle, rounds: 3 }
           const read = following.map(({ name, follow }) => subject(reading(name), follow))
           const projected = following.map(({ name, project }) => subject(projecting(name), project))
           return [...(await compare(name, read, options)), ...(await compare(name, projected, options))]

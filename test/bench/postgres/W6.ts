@@ -34,7 +34,7 @@ const subject = ({ name, send }: Opened, listener: Child.Child): Subject => ({
     const sent: Array<Promise<unknown>> = []
     for (let i = 0; i < commands; i++) {
       // At uneven moments, as people do.
-      await sleep(start + (i + Math.random()) * (1000 / perSecond) - performance.now())
+      await sleep(Math.max(0, start + (i + Math.random()) * (1000 / perSecond) - performance.now()))
       sent.push(send(`${turn}-${i}`, now()))
     }
     await Promise.all(sent)

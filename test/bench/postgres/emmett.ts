@@ -2,8 +2,14 @@
  * Emmett's store for PostgreSQL, with its own command handler, and its consumer asked to pull larger pages without a
  * pause. Its pool has the ten connections of its driver's default: more made nothing faster.
  */
-import { rawSql, type SQLExecutor } from "@event-driven-io/dumbo"
-import { CommandHandler, type Event } from "@event-driven-io/emmett"
+import { rawSql } from "@event-driven-io/dumbo"
+import {
+  CommandHandler,
+  type DefaultRecord,
+  type Event,
+  type MessageProcessor,
+  type ReadEventMetadataWithGlobalPosition,
+} from "@event-driven-io/emmett"
 import { getPostgreSQLEventStore } from "@event-driven-io/emmett-postgresql"
 import postgres from "postgres"
 import { line } from "../model.ts"
@@ -65,47 +71,60 @@ export const open = async (url: string): Promise<Contender> => {
   }
 }
 
-/** Its processors handle messages one by one and keep a checkpoint of each, those of a page in one transaction. */
+/**
+ * Its processors handle messages one by one and keep a checkpoint of each, those of a page in one transaction: so a read
+ * model. Who only reads brings a processor of his own that takes a page as it comes.
+ */
 export const follower = async (url: string): Promise<Follower> => {
   const store = getPostgreSQLEventStore(url)
   await store.schema.migrate()
+  const pulling = { batchSize: 10_000, pullingFrequencyInMs: 0 }
   let runs = 0
-  const consume = async (
-    events: number,
-    milliseconds: number,
-    each: (event: LineAdded, stream: string, execute: SQLExecutor) => Promise<unknown> | undefined,
-  ): Promise<number> => {
-    const consumer = store.consumer<LineAdded>({ pulling: { batchSize: 1000, pullingFrequencyInMs: 0 } })
-    const end = performance.now() + milliseconds
-    let seen = 0
-    consumer.reactor<LineAdded>({
-      processorId: `run-${process.pid}-${runs++}`,
-      startFrom: "BEGINNING",
-      eachMessage: async ({ data, type, metadata }, { execute }) => {
-        await each({ type, data }, metadata.streamName, execute)
-        seen++
-        if (seen >= events || performance.now() > end) return { type: "STOP" }
-      },
-    })
-    await consumer.start()
-    return seen
-  }
   return {
-    follow: (events, milliseconds) => consume(events, milliseconds, () => undefined),
+    follow: async (events, milliseconds) => {
+      const end = performance.now() + milliseconds
+      let seen = 0
+      const processor: MessageProcessor<LineAdded, ReadEventMetadataWithGlobalPosition, DefaultRecord> = {
+        id: "reader",
+        instanceId: "reader",
+        type: "reader",
+        isActive: true,
+        init: async () => {},
+        start: async () => "BEGINNING",
+        close: async () => {},
+        handle: (messages) => {
+          seen += messages.length
+          return seen >= events || performance.now() > end ? { type: "STOP" } : undefined
+        },
+      }
+      await store.consumer<LineAdded>({ pulling, processors: [processor] }).start()
+      return seen
+    },
     project: async (events, milliseconds) => {
       const sql = postgres(url, { max: 1, onnotice: () => {} })
       await Totals.make(sql)
       await sql.end()
-      return consume(events, milliseconds, ({ data: { quantity, price } }, stream, execute) =>
-        execute.command(
-          rawSql(`
-            INSERT INTO total (stream, lines, amount) VALUES ('${stream}', 1, ${quantity * price.amount})
-            ON CONFLICT (stream) DO UPDATE SET lines = total.lines + 1, amount = total.amount + excluded.amount`),
-        ),
-      )
+      const consumer = store.consumer<LineAdded>({ pulling: { ...pulling, batchSize: 1000 } })
+      const end = performance.now() + milliseconds
+      let seen = 0
+      consumer.reactor<LineAdded>({
+        processorId: `totals-${process.pid}-${runs++}`,
+        startFrom: "BEGINNING",
+        eachMessage: async ({ data: { quantity, price }, metadata: { streamName } }, { execute }) => {
+          await execute.command(
+            rawSql(`
+              INSERT INTO total (stream, lines, amount) VALUES ('${streamName}', 1, ${quantity * price.amount})
+              ON CONFLICT (stream) DO UPDATE SET lines = total.lines + 1, amount = total.amount + excluded.amount`),
+          )
+          seen++
+          return seen >= events || performance.now() > end ? { type: "STOP" } : undefined
+        },
+      })
+      await consumer.start()
+      return seen
     },
     live: async (seen) => {
-      const consumer = store.consumer<LineAdded>({ pulling: { batchSize: 1000, pullingFrequencyInMs: 0 } })
+      const consumer = store.consumer<LineAdded>({ pulling })
       consumer.reactor<LineAdded>({
         processorId: `live-${process.pid}`,
         startFrom: "END",
