@@ -97,8 +97,7 @@ interface Watchdog {
 }
 
 const watchdog = (folder: string): Watchdog => {
-  const script = readFileSync(join(import.meta.dirname, "watchdog.sh"), "utf8")
-  const child = spawn("sh", ["-c", script, "watchdog", folder], {
+  const child = spawn("sh", [join(import.meta.dirname, "watchdog.sh"), folder], {
     cwd: "/",
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],

@@ -2,7 +2,7 @@
 # process that wanted it is gone, however it went. Started in a session of its own, so that no signal to a terminal or to
 # a group of processes reaches it.
 #
-#     sh -c "$(cat watchdog.sh)" watchdog FOLDER
+#     sh watchdog.sh FOLDER
 #
 # Each line of the input is the id of the process that runs in the folder now; an empty line: none does.
 trap '' HUP INT TERM

@@ -74,7 +74,7 @@ const memoize = <A>(make: (ports: Ports) => A): ((ports: Ports) => A) => {
   }
 }
 
-/** A state, and whether it was used since states were last forgotten. */
+/** A state, and whether it was used again since the hand came by. */
 interface Kept<S, E> {
   readonly state: StreamState<S, E>
   used: boolean
@@ -91,19 +91,23 @@ export const make = <S, E>(capacity: number, carryOut: CarryOut<S, E>): Lookup<S
     const byId = new Map<string, Kept<S, E>>()
     let run: (effect: Effect.Effect<void>) => void = Effect.runFork
 
+    let hand = byId.entries()
+
     /**
      * Makes room for one more: each state that was used lately gets a second chance (the CLOCK algorithm), and one that is
      * in use stays. It looks at a few only, so that it costs the same however many there are.
      */
     const makeRoom = (): void => {
-      let looks = 4
-      for (const [id, kept] of byId) {
-        if (byId.size < Math.max(capacity, 1) || looks-- === 0) return
-        byId.delete(id)
-        const idle = kept.state.turns.idle()
-        if (idle && !kept.used) continue
-        if (idle) kept.used = false
-        byId.set(id, kept)
+      for (let looks = 4; looks > 0 && byId.size >= Math.max(capacity, 1); looks--) {
+        const next = hand.next()
+        if (next.done === true) {
+          hand = byId.entries()
+          continue
+        }
+        const [id, kept] = next.value
+        if (!kept.state.turns.idle()) continue
+        if (kept.used) kept.used = false
+        else byId.delete(id)
       }
     }
 
@@ -136,7 +140,7 @@ export const make = <S, E>(capacity: number, carryOut: CarryOut<S, E>): Lookup<S
         }
         makeRoom()
         const state = begin(stream)
-        byId.set(stream.id, { state, used: true })
+        byId.set(stream.id, { state, used: false })
         return state
       },
     }

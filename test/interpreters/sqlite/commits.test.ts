@@ -15,7 +15,8 @@ import { EventStore } from "../../../src/core/port/EventStore.ts"
 import { open } from "../../../src/interpreters/sqlite/Connection.ts"
 import * as Store from "../../../src/interpreters/sqlite/Store.ts"
 import { sql } from "../../../src/interpreters/sqlite/statements.ts"
-import { account, event, inFolder, run, uuid, write } from "./support.ts"
+import { account, event, uuid, write } from "../commits.ts"
+import { inFolder, run } from "./support.ts"
 
 let serial = 0
 const one = (name: string, size = 10): Commit => {

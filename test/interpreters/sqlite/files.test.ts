@@ -9,7 +9,8 @@ import { expect, it } from "vitest"
 import * as HashChain from "../../../src/core/event/HashChain.ts"
 import { EventStore } from "../../../src/core/port/EventStore.ts"
 import { Sqlite } from "../../../src/interpreters/sqlite/index.ts"
-import { account, event, inFolder, refusal, run, sha256, uuid, write } from "./support.ts"
+import { account, event, sha256, uuid, write } from "../commits.ts"
+import { inFolder, refusal, run } from "./support.ts"
 
 const stream = account("ada")
 const head = EventStore.use((store) => store.head)

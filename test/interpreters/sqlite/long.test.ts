@@ -5,7 +5,8 @@ import type { QueryItem } from "../../../src/core/event/Query.ts"
 import * as Query from "../../../src/core/event/Query.ts"
 import type { StoredEvent } from "../../../src/core/event/StoredEvent.ts"
 import { EventStore } from "../../../src/core/port/EventStore.ts"
-import { account, event, inFolder, run, uuid, write } from "./support.ts"
+import { account, event, uuid, write } from "../commits.ts"
+import { inFolder, run } from "./support.ts"
 
 const size = 12_000
 const stream = (n: number) => account(`s${n % 5}`)

@@ -4,7 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { expect, it } from "vitest"
 import { EventStore } from "../../../src/core/port/EventStore.ts"
-import { account, event, inFolder, run, uuid, write } from "./support.ts"
+import { account, event, uuid, write } from "../commits.ts"
+import { inFolder, run } from "./support.ts"
 
 /** Half a minute is what it is about: it waits, and works little. */
 it("gives up a commit after 30 seconds of a held file, and not one that has only just come", {

@@ -5,8 +5,9 @@ import { isRight } from "fp-ts/lib/Either.js"
 import { afterEach, expect, it } from "vitest"
 import * as HashChain from "../../../src/core/event/HashChain.ts"
 import { EventStore } from "../../../src/core/port/EventStore.ts"
+import { account, event, sha256, uuid, write } from "../commits.ts"
 import { type Child, killAll, start, startLimited, until } from "./children.ts"
-import { account, event, inFolder, run, sha256, uuid, write } from "./support.ts"
+import { inFolder, run } from "./support.ts"
 
 afterEach(killAll)
 

@@ -3,7 +3,7 @@ import { writeSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import { EventStore } from "../../../src/core/port/EventStore.ts"
 import { Sqlite } from "../../../src/interpreters/sqlite/index.ts"
-import { account, event, uuid, write } from "./support.ts"
+import { account, event, uuid, write } from "../commits.ts"
 
 const [filename = "", number = "0", count = "Infinity", bytes = "20"] = process.argv.slice(2)
 const body = new Uint8Array(Number(bytes)).fill(120)

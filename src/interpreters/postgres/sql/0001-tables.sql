@@ -1,17 +1,13 @@
--- The tables of a store. Events, streams, kinds, tags and commands are only ever inserted; nothing is kept twice: a
--- stream's version and link are those of its last event. Texts are compared byte by byte.
+-- The tables of a store. Events, kinds, tags and commands are only ever inserted; nothing is kept twice: a stream is
+-- its events, and its version and link are those of the last. Texts are compared byte by byte.
+
+-- Holds nothing: whoever appends locks it, so that commits become visible in the order of their positions.
+CREATE TABLE everfold.append_lock ();
 
 -- The algorithm of the events' digests, from the first event on.
 CREATE TABLE everfold.hash (
   one        boolean PRIMARY KEY DEFAULT true CHECK (one),
   algorithm  text NOT NULL
-);
-
-CREATE TABLE everfold.stream (
-  stream    bigint PRIMARY KEY,                 -- the position of its first event
-  category  text COLLATE "C" NOT NULL,
-  name      text COLLATE "C" NOT NULL,
-  UNIQUE (category, name)
 );
 
 -- Each pair of category and type once, so that one index of small integers answers queries for a category, for a type,
@@ -25,15 +21,15 @@ CREATE TABLE everfold.kind (
 
 CREATE TABLE everfold.event (
   position        bigint PRIMARY KEY,
-  stream          bigint NOT NULL,
   version         bigint NOT NULL,
   recorded_at     bigint NOT NULL,              -- milliseconds since 1970
   schema_version  bigint NOT NULL,
   cause_position  bigint,
   kind            integer NOT NULL,
+  stream          text COLLATE "C" NOT NULL,   -- category-id
   id              uuid NOT NULL UNIQUE,
   cause_id        uuid,
-  cause_stream    text,                         -- category-id
+  cause_stream    text,
   correlation_id  text NOT NULL,
   encoding        text NOT NULL,
   tags            text[],                       -- none where there are none
@@ -55,7 +51,7 @@ CREATE TABLE everfold.command (
   id        text COLLATE "C" PRIMARY KEY,
   position  bigint NOT NULL,                    -- of its commit's last event
   events    uuid[] NOT NULL,
-  streams   text[] NOT NULL                     -- category-id: what its commit wrote or asserted
+  streams   text[] NOT NULL                     -- what its commit wrote or asserted
 );
 
 -- Moves with commits only, inside the commit-ordered section.
@@ -79,14 +75,12 @@ CREATE TABLE everfold.lease (
 ) WITH (fillfactor = 50);
 
 CREATE TABLE everfold.snapshot (
-  category       text COLLATE "C" NOT NULL,
-  name           text COLLATE "C" NOT NULL,
+  stream         text COLLATE "C" PRIMARY KEY,
   version        bigint NOT NULL,
   codec_version  bigint NOT NULL,
   model_version  bigint NOT NULL,
   link           bytea NOT NULL,
   encoding       text NOT NULL,
   digest         bytea NOT NULL,
-  body           bytea NOT NULL,
-  PRIMARY KEY (category, name)
+  body           bytea NOT NULL
 ) WITH (fillfactor = 70);
