@@ -83,7 +83,7 @@ const main = async (): Promise<void> => {
   say(`Goals\n${verdicts.map(({ met, text }) => `  ${marks[`${met}`]}  ${text}`).join("\n")}`)
   if (values.write !== undefined) {
     const { write } = await import("./docs.ts")
-    await write(
+    write(
       values.write,
       results.filter(({ name }) => name in postgres),
     )

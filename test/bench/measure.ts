@@ -25,7 +25,8 @@ export interface Figure {
   readonly perSecond: number | null
   readonly p50ms: number | null
   readonly p99ms: number | null
-  /** To the first subject that the work was compared with: the limit. */
+  /** The first subject of those that were compared, and the ratio to it. */
+  readonly limit: string
   readonly ratioToLimit: number
   /** On disk, for each event. */
   readonly bytes?: number
@@ -115,6 +116,7 @@ export const compare = async (
       perSecond: median(own.map((sample) => sample.perSecond)),
       p50ms: percentile(latencies, 0.5),
       p99ms: percentile(latencies, 0.99),
+      limit: subjects[0]?.name ?? "",
       ratioToLimit: ratio(rates[index] ?? [], rates[0] ?? []),
       rates: rates[index] ?? [],
     }

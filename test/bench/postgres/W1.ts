@@ -78,7 +78,7 @@ export const work: Work = {
           const groups: Array<{ readonly name: string; readonly children: Array<Child.Child> }> = []
           try {
             for (const { key, name, url } of opened) {
-              if (key === "commits") continue
+              if (key !== "grouped" && key !== "everfold" && key !== "emmett") continue
               const children: Array<Child.Child> = []
               groups.push({ name, children })
               for (let i = 0; i < processes; i++) children.push(await Child.start("appender.ts", key, url))

@@ -21,10 +21,11 @@ export const work: Work = {
           )
           sizes.push({ subject: name, bytes: ((await bytes(url)) - empty) / (streams * eventsEach) })
         }
-        const limit = sizes[0]?.bytes ?? Number.NaN
+        const [limit] = sizes
         return sizes.map(({ subject, bytes }): Figure => {
-          const ratioToLimit = bytes / limit
+          const ratioToLimit = bytes / (limit?.bytes ?? Number.NaN)
           return {
+            limit: limit?.subject ?? "",
             work: "bytes",
             subject,
             writers: 1,

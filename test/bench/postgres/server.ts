@@ -16,9 +16,10 @@ const settings: Settings = {
   autovacuum: false,
 }
 
+/** What servers called themselves in this run. */
+export const versions = new Set<string>()
+
 export interface Server {
-  /** PostgreSQL's own words for what it is. */
-  readonly version: string
   /** The address of a new database. */
   readonly database: (name: string) => Promise<string>
   /** What is before every turn: no page is left to be written. After the warm-up, tables are in order as well. */
@@ -47,8 +48,8 @@ export const withServer = async <A>(use: (server: Server) => Promise<A>): Promis
   }
   try {
     const [row] = await admin<Array<{ version: string }>>`SELECT current_setting('server_version') AS version`
+    if (row !== undefined) versions.add(row.version)
     return await use({
-      version: row?.version ?? "",
       database: async (name) => {
         const database = `everfold_bench_${name}`
         await admin.unsafe(`DROP DATABASE IF EXISTS ${database} WITH (FORCE)`)
