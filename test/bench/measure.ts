@@ -49,11 +49,16 @@ export interface Goal {
   readonly because?: string
 }
 
+/** How large a store is to be, for work that is about that. */
+export interface Size {
+  readonly events: number
+}
+
 /** A piece of work: its figures, and the goals that they are held against. */
 export interface Work {
   readonly about: string
   readonly goals: ReadonlyArray<Goal>
-  readonly run: () => Promise<ReadonlyArray<Figure>>
+  readonly run: (size: Size) => Promise<ReadonlyArray<Figure>>
 }
 
 const median = (values: ReadonlyArray<number>): number => {

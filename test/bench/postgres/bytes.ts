@@ -21,21 +21,10 @@ export const work: Work = {
           )
           sizes.push({ subject: name, bytes: ((await bytes(url)) - empty) / (streams * eventsEach) })
         }
-        const [limit] = sizes
+        const [limit = { subject: "", bytes: Number.NaN }] = sizes
         return sizes.map(({ subject, bytes }): Figure => {
-          const ratioToLimit = bytes / (limit?.bytes ?? Number.NaN)
-          return {
-            limit: limit?.subject ?? "",
-            work: "bytes",
-            subject,
-            writers: 1,
-            perSecond: null,
-            p50ms: null,
-            p99ms: null,
-            ratioToLimit,
-            bytes,
-            rates: [],
-          }
+          const none = { writers: 1, perSecond: null, p50ms: null, p99ms: null, rates: [] }
+          return { work: "bytes", subject, limit: limit.subject, ratioToLimit: bytes / limit.bytes, bytes, ...none }
         })
       }),
     ),

@@ -12,11 +12,17 @@ import { line, OrderEvent, Orders } from "../model.ts"
 import type { Contender, Follower, Load } from "./load.ts"
 import * as Totals from "./totals.ts"
 
-const connect = (url: string) =>
+export const connect = (url: string) =>
   ManagedRuntime.make(Layer.mergeAll(Postgres.layer({ url, schema: "everfold" }), EventMapper.plain))
 
+/** So that events of one kind can be written into an empty store by the database itself. */
+export const prepare = async (sql: postgres.Sql, category: string, type: string): Promise<void> => {
+  await sql`INSERT INTO everfold.kind (kind, category, type) VALUES (1, ${category}, ${type})`
+  await sql`INSERT INTO everfold.hash (algorithm) VALUES ('sha256')`
+}
+
 /** Runs a load on fibers. */
-const loops = <E, R>(
+export const loops = <E, R>(
   { writers, seconds, order }: Load,
   operation: (order: string, quantity: number) => Effect.Effect<unknown, E, R>,
 ) =>
