@@ -4,9 +4,10 @@
  *
  * @since 0.1.0
  */
-import type { Commit, Committed, ExpectedVersion, Position } from "../../core/event/Commit.ts"
+import type { Commit, Committed, ExpectedVersion } from "../../core/event/Commit.ts"
 import type { NewEvent } from "../../core/event/StoredEvent.ts"
 import * as StreamName from "../../core/event/StreamName.ts"
+import { type Cell, integer, type Row } from "./rows.ts"
 
 /**
  * @category model
@@ -197,24 +198,12 @@ export const append = (commits: ReadonlyArray<Commit>): Named => {
  * @category statements
  * @since 0.1.0
  */
-export const appendStatement = `SELECT base, refused, versions, links FROM everfold.append_1(${Object.keys(append([]))
-  .map((name, i) => `${name} => $${i + 1}`)
-  .join(", ")})`
-
-/**
- * The answer to the statement.
- *
- * @category model
- * @since 0.1.0
- */
-export interface Answer {
-  readonly base: Position
-  readonly refused: string | null
-  readonly versions: string | null
-  readonly links: string | null
+export const appendStatement = (schema: string): string => {
+  const named = Object.keys(append([])).map((name, i) => `${name} => $${i + 1}`)
+  return `SELECT base, refused, versions, links FROM ${schema}.append_1(${named.join(", ")})`
 }
 
-const listed = (list: string | null): ReadonlyArray<string> => (list === null || list === "" ? [] : list.split(","))
+const listed = (list: Cell | undefined): ReadonlyArray<string> => (list ? list.split(",") : [])
 
 /**
  * What became of each commit of a batch; `undefined` where it was refused.
@@ -222,11 +211,11 @@ const listed = (list: string | null): ReadonlyArray<string> => (list === null ||
  * @category elimination
  * @since 0.1.0
  */
-export const answered = (commits: ReadonlyArray<Commit>, answer: Answer): ReadonlyArray<Committed | undefined> => {
-  const refused = new Set(listed(answer.refused))
-  const versions = listed(answer.versions)
-  const links = Buffer.from(answer.links ?? "", "hex")
-  let position = answer.base
+export const answered = (commits: ReadonlyArray<Commit>, row: Row): ReadonlyArray<Committed | undefined> => {
+  const refused = new Set(listed(row[1]))
+  const versions = listed(row[2])
+  const links = Buffer.from(row[3] ?? "", "hex")
+  let position = integer(row[0])
   let write = 0
   return commits.map(({ writes }, i) => {
     const first = write
@@ -235,7 +224,7 @@ export const answered = (commits: ReadonlyArray<Commit>, answer: Answer): Readon
     for (const { events } of writes) position += events.length
     const streams = writes.map(({ stream }, at) => ({
       stream,
-      version: Number(versions[first + at]),
+      version: integer(versions[first + at]),
       link: links.subarray(32 * (first + at), 32 * (first + at + 1)),
     }))
     return { repeated: false, position, streams }

@@ -55,7 +55,7 @@ BEGIN
     INTO base, v_hash, v_kind, v_refused, v_conflicts, v_version, v_link
     FROM (
       SELECT coalesce(h.version, 0) AS version, coalesce(h.link, decode(repeat('00', 32), 'hex')) AS link, u.c,
-             u.expected IS NULL OR u.expected = coalesce(h.version, 0) OR (u.expected = -1 AND h.version > 0) AS meets
+             u.expected IS NULL OR u.expected = coalesce(h.version, 0) OR (u.expected = -1 AND coalesce(h.version, 0) > 0) AS meets
       FROM unnest(w_commit, w_stream, w_expected) WITH ORDINALITY u(c, stream, expected, o)
       LEFT JOIN LATERAL (
         SELECT version, link FROM everfold.event e WHERE e.stream = u.stream ORDER BY e.stream DESC, e.version DESC LIMIT 1

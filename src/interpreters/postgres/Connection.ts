@@ -1,0 +1,197 @@
+/**
+ * One connection to the server, by a client of the driver's that lives as long as the connection. The driver's own pool
+ * connects again by itself, and then may send the rest of an old message first, answer a new statement with an old
+ * error, or try again without a pause or an end; a client that never connects again does none of it. For the same
+ * reasons nothing here begins a transaction, cancels a statement or listens by the driver's own means.
+ *
+ * The sockets are ours, so that a connection on which nothing is heard any more can be ended.
+ *
+ * @since 0.1.0
+ */
+import { Socket } from "node:net"
+import postgres from "postgres"
+import type { Parameter } from "./parameters.ts"
+import type { Cell, Row } from "./rows.ts"
+
+/**
+ * Milliseconds: to connect, from one row of an answer to the next, and to say goodbye.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export const patience = { connect: 10_000, silence: 30_000, goodbye: 1_000 }
+
+/**
+ * Nothing was heard for too long.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export class Silence extends Error {}
+
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export interface Options {
+  readonly url: string
+  /** Whether statements are prepared once for a connection. */
+  readonly prepare: boolean
+  /** Hears the notifications that the connection listens to. */
+  readonly notified?: () => void
+}
+
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export interface Connection {
+  /** One statement at a time: its rows as they come, which must not throw. */
+  readonly run: (statement: string, parameters: ReadonlyArray<Parameter>, row: (row: Row) => void) => Promise<void>
+  /** Called once, when it has ended or at once if it has. */
+  readonly onEnd: (ended: () => void) => void
+  readonly isOpen: () => boolean
+  /** At once, whatever it does. */
+  readonly destroy: () => void
+  /** Lets the server know, and is through within a second. */
+  readonly close: () => Promise<void>
+}
+
+/** Where the driver means to connect. */
+interface Address {
+  readonly host: ReadonlyArray<string>
+  readonly port: ReadonlyArray<number>
+  readonly path: string | false
+}
+
+/** Everything is text: parameters are written, and cells read, by this library. */
+const asText = {
+  to: 25,
+  from: [16, 17, 20, 21, 23, 26, 114, 700, 701, 1082, 1114, 1184, 3802],
+  serialize: String,
+  parse: (cell: string) => cell,
+}
+
+const quietly = (): void => {}
+
+const never = new Promise<never>(quietly)
+
+/**
+ * Connects, each time to the next host of several first.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const connector = ({ url, prepare, notified }: Options): (() => Promise<Connection>) => {
+  let next = 0
+
+  return async () => {
+    const sockets = new Set<Socket>()
+    const ended = new Set<() => void>()
+    let open = true
+    let tries = 0
+    let lastError = new Error("the server closed the connection before it was ready")
+    let giveUp: (error: Error) => void = quietly
+
+    const end = (): void => {
+      open = false
+      for (const socket of sockets) socket.destroy()
+      sockets.clear()
+      for (const tell of ended) tell()
+      ended.clear()
+    }
+
+    /** The driver asks again, for ever, when a socket closes before the server is ready. */
+    const socket = ({ host, port, path }: Address): Socket | Promise<never> => {
+      if (!open || tries === host.length) {
+        giveUp(lastError)
+        return never
+      }
+      tries++
+      const at = next++ % host.length
+      const name = decodeURIComponent(host[at] ?? "localhost")
+      const made = new Socket()
+      sockets.add(made)
+      made.once("error", (error) => {
+        lastError = error
+      })
+      made.once("close", () => sockets.delete(made))
+      made.setNoDelay(true)
+      if (path !== false) made.connect(path)
+      else if (name.startsWith("/")) made.connect(`${name}/.s.PGSQL.${port[at] ?? 5432}`)
+      else made.connect(port[at] ?? 5432, name)
+      // The driver wants to know whose certificate to expect.
+      return Object.assign(made, { host: name })
+    }
+
+    const options = {
+      max: 1,
+      prepare,
+      socket,
+      fetch_types: false,
+      types: { text: asText },
+      connection: { application_name: "everfold" },
+      onnotice: quietly,
+      onnotify: () => notified?.(),
+      onclose: end,
+      connect_timeout: 0,
+      idle_timeout: undefined,
+      max_lifetime: null,
+      keep_alive: 15,
+    }
+    const client = postgres(url, options)
+
+    /** Settles whatever the driver does. */
+    const answered = (
+      statement: string,
+      parameters: ReadonlyArray<Parameter>,
+      row: (row: Row) => void,
+      longest: number,
+    ): Promise<void> =>
+      new Promise((resolve, reject) => {
+        let heard = true
+        // Two looks in a row, for where this process itself was held up, what came meanwhile is read after the first.
+        const timer = setInterval(() => {
+          if (!heard) {
+            end()
+            reject(new Silence(`nothing was heard from the server for ${longest / 1000} seconds`))
+          }
+          heard = false
+        }, longest / 2)
+        const mode = { prepare, simple: false }
+        const query = client.unsafe<Array<Record<string, Cell>>>(statement, [...parameters], mode)
+        const each = (cells: Row): void => {
+          heard = true
+          row(cells)
+        }
+        giveUp = reject
+        query
+          .values()
+          .forEach(each)
+          .then(() => resolve(), reject)
+          .finally(() => clearInterval(timer))
+      })
+
+    try {
+      await answered("SELECT", [], quietly, patience.connect)
+    } catch (error) {
+      end()
+      throw error
+    }
+    return {
+      run: (statement, parameters, row) => answered(statement, parameters, row, patience.silence),
+      onEnd: (tell) => {
+        if (open) ended.add(tell)
+        else tell()
+      },
+      isOpen: () => open,
+      destroy: end,
+      close: async () => {
+        const late = setTimeout(end, patience.goodbye)
+        await client.end({ timeout: patience.goodbye / 1000 })
+        clearTimeout(late)
+        end()
+      },
+    }
+  }
+}
