@@ -213,7 +213,7 @@ const attempt =
     const what = `${doing} the PostgreSQL schema ${JSON.stringify(schema)}`
     const fault = faultOf(schema)
     if (fault !== undefined) return Effect.fail(refused(what, fault))
-    const once = work({ what, connect: connector({ url, prepare: false }), schema, release })
+    const once = work({ what, connect: connector({ url, prepare: false }).connect, schema, release })
     return LiveClock.around(once, Effect.retry({ schedule: patience, while: ({ retryable }) => retryable }))
   }
 

@@ -43,7 +43,8 @@ describe("the functions of a store", () => {
     await raw(async (one) => {
       await expect(one.query(`${path(evil)}; SELECT array_to_string('{}'::integer[], '')`)).rejects.toThrow(/astray/)
       await one.query(path(evil))
-      const send = () => one.query(within(schema, appendStatement), Object.values(append([commit])).map(textOf))
+      const send = () =>
+        one.query(within(schema, appendStatement("everfold")), Object.values(append([commit])).map(textOf))
       expect(await send()).toMatchObject([{ base: "0", refused: "" }])
       expect(await send()).toMatchObject([{ base: "2", refused: expect.stringContaining("1") }])
       const item = JSON.stringify([

@@ -59,7 +59,7 @@ const work = async (one: Raw): Promise<void> => {
     checkpoint: { consumer: first, upstream: "u", partition: 0, epoch: 0, from: 0, to: 5 },
     condition: { failIfMatch: queries.at(-1) ?? { items: [] }, after: 0 },
   }
-  const [answer] = await one.query(appendStatement, text(append([commit])))
+  const [answer] = await one.query(appendStatement("everfold"), text(append([commit])))
   expect(answer).toMatchObject({ refused: "" })
   for (const { items } of queries) {
     const query = JSON.stringify(items)
