@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest"
 import { control, fillDisk, fillTable } from "../../postgres/control.ts"
 import { start } from "../../postgres/support.ts"
 import * as Wire from "../../postgres/wire.ts"
-import { hurt } from "./hurt.ts"
+import { hurt, type Told, type Work } from "./hurt.ts"
 
 const schema = "everfold"
 const nobodyKnew = { unavailable: [], unknown: [], unread: [] }
@@ -187,19 +187,6 @@ describe("the server", () => {
 })
 
 describe("the disk", () => {
-  it.skipIf(!existsSync("/dev/full"))("is full for the table of commands for a while", async () => {
-    const server = await start()
-    const { url } = server
-    await hurt({ url, schema: "other" }, async () => {})
-    const told = await hurt({ url, schema }, async ({ goesOn, told, until }) => {
-      await control(url).query(`CREATE TABLE ${schema}.kept AS SELECT * FROM ${schema}.command`)
-      await goesOn()
-      await until("nothing", () => told.acknowledged > 0)
-    })
-    expect(told).toMatchObject(nobodyKnew)
-    void fillTable
-  })
-
   it("is full for everything, down to the log of the server", async ({ skip }) => {
     const server = await start({ disk: 100 }).catch(() => undefined)
     if (server === undefined) return skip("only root can make a disk, and not everywhere")
@@ -216,6 +203,80 @@ describe("the disk", () => {
       { size: 20_000 },
     )
     expect(told).toMatchObject(nobodyKnew)
+  })
+})
+
+/** Longer than anybody waits: users are told, and what they were told holds. */
+describe.concurrent("for long,", () => {
+  const everyoneMayTryAgain = ({ unavailable, unread }: Told) =>
+    expect([...unavailable, ...unread].filter(({ retryable }) => !retryable)).toEqual([])
+  const somebodyKnows = ({ told, until }: Work) =>
+    until(
+      "somebody is told",
+      () => told.unavailable.length + told.unknown.length > 0 && told.unread.length > 0,
+      100_000,
+    )
+
+  it("the server is down", { timeout: 150_000 }, async () => {
+    const server = await start()
+    const told = await hurt({ url: server.url, schema }, async (work) => {
+      await server.kill()
+      await somebodyKnows(work)
+      await server.restart()
+      await work.goesOn()
+    })
+    everyoneMayTryAgain(told)
+  })
+
+  it("nothing comes through", { timeout: 150_000 }, async () => {
+    const { url, port } = await start()
+    await wired(port, async (wire) => {
+      const told = await hurt({ url: wire.url(url), schema }, async (work) => {
+        wire.stall()
+        await somebodyKnows(work)
+        wire.mend()
+        await work.goesOn()
+      })
+      everyoneMayTryAgain(told)
+    })
+  })
+
+  it("somebody holds what commits need", { timeout: 150_000 }, async () => {
+    const { url } = await start()
+    const told = await hurt({ url, schema }, async ({ told, goesOn, until }) => {
+      const release = await holding(url, `LOCK TABLE ${schema}.event IN EXCLUSIVE MODE`)
+      await until("a writer is told", () => told.unavailable.length + told.unknown.length > 0, 100_000)
+      await release()
+      await goesOn()
+    })
+    everyoneMayTryAgain(told)
+    // Who only reads waits for nobody.
+    expect(told.unread).toEqual([])
+  })
+
+  it("the disk is full for commands, and for nothing else", { timeout: 150_000 }, async ({ skip }) => {
+    if (!existsSync("/dev/full")) return skip("there is no device that is always full")
+    const server = await start()
+    const { url } = server
+    let commands = false
+    const told = await hurt(
+      { url, schema },
+      async ({ told, goesOn, until }) => {
+        const free = await fillTable(server, `${schema}.command`)
+        await goesOn()
+        commands = true
+        await until("a writer is told", () => told.unavailable.length > 0, 100_000)
+        commands = false
+        await goesOn()
+        await free()
+        commands = true
+        await goesOn()
+      },
+      { commands: () => commands },
+    )
+    everyoneMayTryAgain(told)
+    expect(told.unknown).toEqual([])
+    expect(told.unavailable.map(({ cause }) => cause)).toContainEqual(expect.objectContaining({ code: "53100" }))
   })
 })
 

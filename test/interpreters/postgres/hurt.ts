@@ -55,6 +55,8 @@ export interface Shape {
   readonly writers?: number
   /** Of each event's body, in bytes. */
   readonly size?: number
+  /** Whether commands are among the commits now. */
+  readonly commands?: () => boolean
 }
 
 /**
@@ -65,7 +67,7 @@ export interface Shape {
 export const hurt = (
   options: Options,
   does: (work: Work) => Promise<void>,
-  { writers = 6, size = 10 }: Shape = {},
+  { writers = 6, size = 10, commands = () => true }: Shape = {},
 ): Promise<Told> => {
   const acknowledged: Array<{ readonly commit: Commit; readonly committed: Committed; readonly begun: number }> = []
   const refused: Array<Commit> = []
@@ -89,7 +91,9 @@ export const hurt = (
       stream,
       ids.map((id) => event(stream, id, { body: body(size) })),
     )
-    return serial % 2 === 0 ? commit : { ...commit, commands: [{ id: `command-${serial}`, events: ids }] }
+    return serial % 2 === 0 || !commands()
+      ? commit
+      : { ...commit, commands: [{ id: `command-${serial}`, events: ids }] }
   }
 
   return Effect.runPromise(
