@@ -103,6 +103,8 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
   const line = Batch.make<Job>()
   /** Whose statement failed: each is to be sent alone, so that it fails alone. */
   const alone = new Set<Job>()
+  /** Whether one of these has failed again, and lets others go first. */
+  let isLinesTurn = false
   const jobs = new Set<Job>()
   const outside = new Set<Job>()
   let closing = false
@@ -223,6 +225,7 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
     if (error === undefined) settle(job, Effect.die(Cause.squash(cause)))
     else if (error._tag === "StoreUnavailable" && !error.retryable) fail(job, error)
     else {
+      isLinesTurn = job.failures > 0
       job.failing ??= patience.now()
       if (!patience.isOver(job.failing)) return later(job)
       fail(job, overdue(error))
@@ -270,10 +273,11 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
 
   const turn = Effect.suspend(() => {
     const [job] = alone
-    if (job !== undefined) {
+    if (job !== undefined && !(isLinesTurn && !line.isEmpty())) {
       alone.delete(job)
       return send([job])
     }
+    isLinesTurn = false
     const batch = line.take()
     return batch.length === 0 ? Effect.void : send(batch)
   })
@@ -314,6 +318,7 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
   const record = (commit: Commit): Answer => {
     let job: Job | undefined
     const recorded = Effect.callback<Committed, CommitError>((resume) => {
+      if (closing) return resume(closed)
       const asking: Job = {
         commit,
         asked: patience.asked(),
@@ -340,12 +345,13 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
   }
 
   const question = (commit: Commit): Answer =>
-    Effect.flatMap(recorder.look(commit), (decision) =>
-      isLeft(decision) ? Effect.fail(decision.left) : Effect.succeed(decision.right.committed),
-    )
+    closing
+      ? closed
+      : Effect.flatMap(recorder.look(commit), (decision) =>
+          isLeft(decision) ? Effect.fail(decision.left) : Effect.succeed(decision.right.committed),
+        )
 
   const commit = (request: Commit): Answer => {
-    if (closing) return closed
     const fault = CommitShape.fault(request)
     if (fault !== undefined) return Effect.fail(new InvalidInput({ what: fault }))
     return isQuestion(request) ? question(request) : record(request)
