@@ -26,7 +26,7 @@ import type * as Wire from "./wire.ts"
 const sometimes = <A>(arbitrary: fc.Arbitrary<A>, weight: number): fc.Arbitrary<A | undefined> =>
   fc.oneof({ weight: 10 - weight, arbitrary: fc.constant(undefined) }, { weight, arbitrary })
 
-const spec = fc.record(
+export const spec = fc.record(
   {
     writes: Commits.writes({ expected: Commits.mostlyMet, minEvents: 0 }),
     /** Writes to streams that no other call writes to. */
@@ -46,11 +46,14 @@ const spec = fc.record(
   },
   { noNullPrototype: true },
 )
-type Spec = typeof spec extends fc.Arbitrary<infer A> ? A : never
+export type Spec = typeof spec extends fc.Arbitrary<infer A> ? A : never
 
 export const callers = program(program(spec, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 6 })
 
-const commitOf = (next: Commits.Ids, { writes, apart, id, condition, command, move, hash, bare }: Spec): Commit => {
+export const commitOf = (
+  next: Commits.Ids,
+  { writes, apart, id, condition, command, move, hash, bare }: Spec,
+): Commit => {
   const serial = next()
   const number = (index: number): number => (id !== undefined && index === 0 ? 1_000 + id : next())
   let index = 0
