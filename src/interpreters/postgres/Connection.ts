@@ -92,15 +92,25 @@ const quietly = (): void => {}
 const never = new Promise<never>(quietly)
 
 /**
- * Connects, each time to the next host of several first.
- *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Connector {
+  /** Connects, each time to the next host of several first. */
+  readonly connect: () => Promise<Connection>
+  /** Gives up whatever is being connected. */
+  readonly abandon: () => void
+}
+
+/**
  * @category constructors
  * @since 0.1.0
  */
-export const connector = ({ url, prepare, notified }: Options): (() => Promise<Connection>) => {
+export const connector = ({ url, prepare, notified }: Options): Connector => {
   let next = 0
+  const attempts = new Set<() => void>()
 
-  return async () => {
+  const connect = async (): Promise<Connection> => {
     const sockets = new Set<Socket>()
     const ended = new Set<() => void>()
     let open = true
@@ -187,11 +197,14 @@ export const connector = ({ url, prepare, notified }: Options): (() => Promise<C
           .finally(() => clearInterval(timer))
       })
 
+    attempts.add(end)
     try {
       await answered("SELECT", [], quietly, patience.connect)
     } catch (error) {
       end()
       throw error
+    } finally {
+      attempts.delete(end)
     }
     return {
       run: (statement, parameters, row) => answered(statement, parameters, row, patience.silence),
@@ -213,5 +226,11 @@ export const connector = ({ url, prepare, notified }: Options): (() => Promise<C
         end()
       },
     }
+  }
+  return {
+    connect,
+    abandon: () => {
+      for (const end of attempts) end()
+    },
   }
 }
