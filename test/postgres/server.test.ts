@@ -15,10 +15,10 @@ import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import postgres from "postgres"
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest"
+import { control } from "./control.ts"
 import * as servers from "./server.ts"
-import { start as starting } from "./server.ts"
+import { start, until } from "./support.ts"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -30,28 +30,14 @@ const ground = (): string => {
   folders.push(folder)
   return folder
 }
-const started: Array<servers.Server> = []
 const children: Array<ChildProcess> = []
-const start = async (options?: servers.Options): Promise<servers.Server> => {
-  const server = await starting(options)
-  started.push(server)
-  return server
-}
 afterEach(() => vi.unstubAllEnvs())
 afterAll(async () => {
   for (const child of children) child.kill("SIGKILL")
-  for (const server of started) await server.stop()
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
-const query = async (url: string, text: string): Promise<ReadonlyArray<Record<string, unknown>>> => {
-  const sql = postgres(url, { max: 1, onnotice: () => {} })
-  try {
-    return await sql.unsafe(text)
-  } finally {
-    await sql.end({ timeout: 1 })
-  }
-}
+const query = (url: string, text: string) => control(url).query(text)
 
 /** Whether there is such a process. One that ended and waits to be buried is none. */
 const runs = (pid: number): boolean => {
@@ -62,14 +48,6 @@ const runs = (pid: number): boolean => {
     // There may be no /proc.
     return error instanceof Error && "code" in error && error.code === "ENOENT" && existsSync("/proc/self") === false
   }
-}
-
-const until = async (holds: () => boolean): Promise<boolean> => {
-  for (const end = Date.now() + 20_000; Date.now() < end; ) {
-    if (holds()) return true
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  return false
 }
 
 const isTold = (value: unknown): value is { url: string; pids: ReadonlyArray<number>; schema: string } =>

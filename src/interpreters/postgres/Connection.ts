@@ -48,6 +48,8 @@ export interface Options {
 export interface Connection {
   /** One statement at a time: its rows as they come, which must not throw. */
   readonly run: (statement: string, parameters: ReadonlyArray<Parameter>, row: (row: Row) => void) => Promise<void>
+  /** Any number of statements in one message, without parameters or an answer, however long they take. */
+  readonly script: (statements: string) => Promise<void>
   /** Called once, when it has ended or at once if it has. */
   readonly onEnd: (ended: () => void) => void
   readonly isOpen: () => boolean
@@ -72,20 +74,43 @@ const asText = {
   parse: (cell: string) => cell,
 }
 
+/** The driver's own error shows the URL, and with it the password. */
+class NoUrl extends Error {
+  readonly code = "ERR_INVALID_URL"
+}
+
+const hidingUrl = <A>(open: () => A): A => {
+  try {
+    return open()
+  } catch {
+    throw new NoUrl("the URL is none: write postgres://user:password@host:5432/database")
+  }
+}
+
 const quietly = (): void => {}
 
 const never = new Promise<never>(quietly)
 
 /**
- * Connects, each time to the next host of several first.
- *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Connector {
+  /** Connects, each time to the next host of several first. */
+  readonly connect: () => Promise<Connection>
+  /** Gives up whatever is being connected. */
+  readonly abandon: () => void
+}
+
+/**
  * @category constructors
  * @since 0.1.0
  */
-export const connector = ({ url, prepare, notified }: Options): (() => Promise<Connection>) => {
+export const connector = ({ url, prepare, notified }: Options): Connector => {
   let next = 0
+  const attempts = new Set<() => void>()
 
-  return async () => {
+  const connect = async (): Promise<Connection> => {
     const sockets = new Set<Socket>()
     const ended = new Set<() => void>()
     let open = true
@@ -139,7 +164,7 @@ export const connector = ({ url, prepare, notified }: Options): (() => Promise<C
       max_lifetime: null,
       keep_alive: 15,
     }
-    const client = postgres(url, options)
+    const client = hidingUrl(() => postgres(url, options))
 
     /** Settles whatever the driver does. */
     const answered = (
@@ -172,14 +197,22 @@ export const connector = ({ url, prepare, notified }: Options): (() => Promise<C
           .finally(() => clearInterval(timer))
       })
 
+    attempts.add(end)
     try {
       await answered("SELECT", [], quietly, patience.connect)
     } catch (error) {
       end()
       throw error
+    } finally {
+      attempts.delete(end)
     }
     return {
       run: (statement, parameters, row) => answered(statement, parameters, row, patience.silence),
+      script: (statements) =>
+        new Promise((resolve, reject) => {
+          giveUp = reject
+          client.unsafe(statements).then(() => resolve(), reject)
+        }),
       onEnd: (tell) => {
         if (open) ended.add(tell)
         else tell()
@@ -193,5 +226,11 @@ export const connector = ({ url, prepare, notified }: Options): (() => Promise<C
         end()
       },
     }
+  }
+  return {
+    connect,
+    abandon: () => {
+      for (const end of attempts) end()
+    },
   }
 }

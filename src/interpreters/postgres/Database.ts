@@ -28,6 +28,8 @@ export interface Options {
   readonly connections?: number
   /** Off for a pooler that cannot keep prepared statements. */
   readonly prepare?: boolean
+  /** Where notifications come through, if they do not at `url`. */
+  readonly listenUrl?: string
 }
 
 /**
@@ -55,8 +57,8 @@ export interface Database {
     begin: () => Pool.Answer<A>,
   ) => Effect.Effect<A, StoreUnavailable>
   /**
-   * Runs a statement that records. It is tried again for half a minute only where surely nothing was recorded.
-   * `StoreUnavailable`: nothing was. `CommitUnknown`: it may have been.
+   * Runs a statement that records, once. `StoreUnavailable`: nothing was recorded. `CommitUnknown`: it may have been, or
+   * may still be.
    */
   readonly write: <A>(
     what: string,
@@ -64,15 +66,23 @@ export interface Database {
     parameters: ReadonlyArray<Parameter>,
     decode: (rows: ReadonlyArray<Row>) => A,
   ) => Effect.Effect<A, StoreUnavailable | CommitUnknown>
+  /** Makes connections that can listen. */
+  readonly listener: (notified: () => void) => Connection.Connector
 }
 
+/** Between attempts, which end after half a minute. */
 const patience = Schedule.min([Schedule.exponential("10 millis", 2), Schedule.spaced("1 second")]).pipe(
   Schedule.jittered,
   Schedule.upTo({ duration: "30 seconds" }),
 )
 
-/** Tries again while that may help; what was tried first had its time. */
-const patiently = <A>(tried: Effect.Effect<A, Fault>, again: (fault: Fault) => boolean): Effect.Effect<A, Fault> =>
+/**
+ * Tries again while that may help.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const patiently = <A, E>(tried: Effect.Effect<A, E>, again: (error: E) => boolean): Effect.Effect<A, E> =>
   Effect.catchIf(tried, again, () => LiveClock.around(tried, Effect.retry({ schedule: patience, while: again })))
 
 /** All rows at once. */
@@ -92,10 +102,11 @@ export const make = Effect.fnUntraced(function* ({
   schema,
   connections = 8,
   prepare = true,
+  listenUrl = url,
 }: Options): Effect.fn.Return<Database, never, Scope> {
-  const connect = Connection.connector({ url, prepare })
-  const readers = yield* Pool.make(connections, connect)
-  const writer = yield* Pool.make(1, connect)
+  const connector = Connection.connector({ url, prepare })
+  const readers = yield* Pool.make(connections, connector)
+  const writer = yield* Pool.make(1, connector)
 
   const unavailable = (what: string, { passing, cause }: Fault): StoreUnavailable =>
     new StoreUnavailable({ what, retryable: passing, cause })
@@ -111,13 +122,11 @@ export const make = Effect.fnUntraced(function* ({
     each,
     read: (what, statement, parameters, decode) => each(what, statement, parameters, () => collecting(decode)),
     write: (what, statement, parameters, decode) =>
-      patiently(
-        Effect.suspend(() => writer.run(statement, parameters, collecting(decode))),
-        (fault) => fault.passing && fault.undone,
-      ).pipe(
+      Effect.suspend(() => writer.run(statement, parameters, collecting(decode))).pipe(
         Effect.mapError((fault) =>
           fault.undone ? unavailable(what, fault) : new CommitUnknown({ cause: fault.cause }),
         ),
       ),
+    listener: (notified) => Connection.connector({ url: listenUrl, prepare: false, notified }),
   }
 })

@@ -1,33 +1,163 @@
 /**
- * Wakes the followers of this process.
+ * Wakes followers: those of this process at once, those of others by a notification without content that comes from a
+ * connection of its own, a few hundred times a second at most. Whoever follows listens on one connection for the whole
+ * process, and looks for itself every second; four times a second where no notification comes through, as behind a
+ * pooler. A notification that is lost costs time and nothing else.
  *
  * @since 0.1.0
  */
+import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
+import * as Latch from "effect/Latch"
+import * as Schedule from "effect/Schedule"
 import type { Scope } from "effect/Scope"
-import type { Stream } from "effect/Stream"
+import * as Stream from "effect/Stream"
 import type { Position } from "../../core/event/Commit.ts"
 import * as Changes from "../../core/port/Changes.ts"
+import * as LiveClock from "../../core/port/LiveClock.ts"
+import type { Connection } from "./Connection.ts"
 import type { Database } from "./Database.ts"
+import { integer } from "./rows.ts"
 
 /**
+ * @category model
+ * @since 0.1.0
+ */
+export interface Follow {
+  /** What followers get. */
+  readonly changes: Stream.Stream<Position>
+  /** Tells them that new events are visible, up to this position. */
+  readonly recorded: (position: Position) => void
+}
+
+/** Between two looks for what others recorded, with notifications and without. */
+const poll = { notified: "1 second", alone: "250 millis" } as const
+
+/** Between two notifications of others. */
+const pause = "5 millis"
+
+/** How long a look, a notification or goodbye may take. */
+const patience = "1 second"
+
+/** Whoever follows may soon follow again. */
+const linger = "10 seconds"
+
+/** Between two attempts to listen. */
+const least = "100 millis"
+const again = Schedule.min([Schedule.exponential(least, 2), Schedule.spaced("5 seconds")]).pipe(Schedule.jittered)
+
+/** Names of channels have 63 bytes at most, and belong to a database. */
+const channelOf = (schema: string): string =>
+  `everfold_${createHash("sha256").update(schema).digest("hex").slice(0, 32)}`
+
+const ended = (connection: Connection): Effect.Effect<void> =>
+  Effect.callback((resume) => connection.onEnd(() => resume(Effect.void)))
+
+/**
+ * Works until its scope closes.
+ *
  * @category constructors
  * @since 0.1.0
  */
-export const make = Effect.fnUntraced(function* (
-  database: Database,
-): Effect.fn.Return<
-  { readonly recorded: (position: Position) => void; readonly changes: Stream<Position> },
-  never,
-  Scope
-> {
+export const make = Effect.fnUntraced(function* (database: Database): Effect.fn.Return<Follow, never, Scope> {
+  const { schema } = database
+  const channel = channelOf(schema)
   const changes = Changes.make(0)
-  const look = database.read(
-    "reading the head",
-    `SELECT coalesce(max(position), 0) FROM ${database.schema}.event`,
-    [],
-    (rows) => changes.tell(Number(rows[0]?.[0])),
-  )
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.ignore(look), Effect.sleep(50))))
-  return { recorded: changes.tell, changes: changes.stream }
+  const followed = Latch.makeUnsafe(false)
+  /** Something may be new. */
+  const noticed = Latch.makeUnsafe(false)
+  /** Others are to be woken. */
+  const owed = Latch.makeUnsafe(false)
+  let followers = 0
+  let told = 0
+  /** Whether notifications come through. */
+  let notified = false
+
+  const tell = (position: Position): void => {
+    if (position <= told) return
+    told = position
+    changes.tell(position)
+  }
+
+  const head = `SELECT coalesce(max(position), 0) FROM ${schema}.event`
+  // What the matter is where it fails, the follower's own read will say.
+  const look = Effect.suspend(() => {
+    Latch.closeUnsafe(noticed)
+    return database.read("looking for new events", head, [], (rows) => tell(integer(rows[0]?.[0])))
+  }).pipe(Effect.timeoutOption(patience), Effect.ignore)
+
+  const looking = Effect.gen(function* () {
+    yield* Latch.await(followed)
+    yield* look
+    yield* Effect.raceFirst(Latch.await(noticed), Effect.sleep(notified ? poll.notified : poll.alone))
+  })
+
+  const wake = database
+    .read("waking followers", `SELECT ${schema}.wake($1)`, [channel], () => undefined)
+    .pipe(Effect.timeoutOption(patience), Effect.ignore)
+
+  const waking = Effect.gen(function* () {
+    yield* Latch.await(owed)
+    Latch.closeUnsafe(owed)
+    yield* wake
+    yield* Effect.sleep(pause)
+  })
+
+  const { connect, abandon } = database.listener(() => {
+    notified = true
+    Latch.openUnsafe(noticed)
+  })
+  const listening = Effect.acquireUseRelease(
+    Effect.tryPromise(connect),
+    (connection) =>
+      Effect.gen(function* () {
+        yield* Effect.tryPromise(() => connection.run(`LISTEN ${channel}`, [], () => {}))
+        // What was notified before, a look has to find; that notifications come through shows by one of one's own.
+        Latch.openUnsafe(noticed)
+        yield* wake
+        yield* ended(connection)
+      }),
+    (connection) =>
+      Effect.promise(() => {
+        notified = false
+        return connection.close()
+      }),
+  ).pipe(Effect.retry(again), Effect.ignore, Effect.andThen(Effect.sleep(least)), Effect.forever)
+
+  const deserted = Effect.gen(function* () {
+    while (followers > 0) yield* Effect.sleep(linger)
+  })
+
+  // Whoever commits last and goes has told the others.
+  yield* Effect.addFinalizer(() => (Latch.isOpen(owed) ? LiveClock.provide(wake) : Effect.void))
+  for (const work of [
+    looking,
+    waking,
+    Latch.await(followed).pipe(Effect.andThen(Effect.raceFirst(listening, deserted))),
+  ]) {
+    yield* Effect.forkScoped(LiveClock.provide(Effect.forever(work)))
+  }
+  yield* Effect.addFinalizer(() => Effect.sync(abandon))
+
+  const arrive = Effect.sync(() => {
+    followers++
+    Latch.openUnsafe(followed)
+  })
+  const leave = Effect.sync(() => {
+    followers--
+    if (followers === 0) Latch.closeUnsafe(followed)
+  })
+  return {
+    recorded: (position) => {
+      tell(position)
+      Latch.openUnsafe(owed)
+    },
+    // Others may have recorded while nobody followed: the first position told is the newest.
+    changes: Stream.unwrap(
+      Effect.acquireRelease(arrive, () => leave).pipe(
+        Effect.andThen(LiveClock.provide(look)),
+        Effect.as(changes.stream),
+      ),
+    ),
+  }
 })

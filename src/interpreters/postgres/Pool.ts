@@ -6,7 +6,7 @@
  */
 import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
-import { type Connection, patience } from "./Connection.ts"
+import { type Connection, type Connector, patience } from "./Connection.ts"
 import { Fault, fault } from "./faults.ts"
 import type { Parameter } from "./parameters.ts"
 import type { Row } from "./rows.ts"
@@ -58,7 +58,7 @@ const closing = refused("the layer of the store is closed", false)
  */
 export const make = Effect.fnUntraced(function* (
   size: number,
-  connect: () => Promise<Connection>,
+  { connect, abandon }: Connector,
 ): Effect.fn.Return<Pool, never, Scope> {
   const waiting = new Set<Job>()
   /** The one that was used last is used first. */
@@ -123,6 +123,7 @@ export const make = Effect.fnUntraced(function* (
         fail(closing)
       }
       waiting.clear()
+      abandon()
       await Promise.all([...connections].map((connection) => connection.close()))
     }),
   )

@@ -150,7 +150,7 @@ export const make = (database: Database) => {
       const cause = new Damaged(`an event is of kind ${kind}, which is not among the kinds`)
       return Effect.fail(new StoreUnavailable({ what, retryable: false, cause }))
     }
-    return go
+    return Effect.suspend(() => (kinds.size === 0 ? Effect.flatMap(learnKinds, () => go) : go))
   }
 
   const readStream = (
