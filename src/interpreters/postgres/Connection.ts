@@ -182,6 +182,12 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     ): Promise<void> =>
       new Promise((resolve, reject) => {
         let heard = true
+        // One that is not used keeps no process alive.
+        for (const socket of sockets) socket.ref()
+        const done = (): void => {
+          clearInterval(timer)
+          for (const socket of sockets) socket.unref()
+        }
         // Two looks in a row, for where this process itself was held up, what came meanwhile is read after the first.
         const timer = setInterval(() => {
           if (!heard) {
@@ -201,7 +207,7 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
           .values()
           .forEach(each)
           .then(() => resolve(), reject)
-          .finally(() => clearInterval(timer))
+          .finally(done)
       })
 
     attempts.add(end)

@@ -55,15 +55,15 @@ const large = new Set(["event", "tag", "command"])
 const reads = (node: Node): boolean =>
   large.has(node["Relation Name"] ?? "") || (node["Node Type"] !== "Limit" && (node.Plans ?? []).some(reads))
 
-/** They say what one value is, so that what they find is as little as what was asked for. */
-const unique = new Set(["event_pkey", "event_id_key", "command_pkey"])
+/** Indexes of these in which one value has many entries, or a range is asked for. */
+const many = new Set(["event_kind", "event_stream_version_key", "tag_pkey"])
 
 /** A table that is read from end to end, or sorted as far as it was asked for, and not as far as it is needed. */
 const faultsOf = (node: Node): ReadonlyArray<string> => {
   const { "Node Type": type, "Relation Name": table = "", "Index Name": index = "", Plans: inputs = [] } = node
   const scans = large.has(table) && type === "Seq Scan" ? [`reads all of ${table}`] : []
   const sorts = /Sort/.test(type) && inputs.some(reads) ? ["sorts all that it finds"] : []
-  const gathers = type === "Bitmap Index Scan" && !unique.has(index) ? [`gathers all that it finds in ${index}`] : []
+  const gathers = type === "Bitmap Index Scan" && many.has(index) ? [`gathers all that it finds in ${index}`] : []
   return [...scans, ...sorts, ...gathers, ...inputs.flatMap(faultsOf)]
 }
 

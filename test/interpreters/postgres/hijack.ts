@@ -62,13 +62,10 @@ CREATE DOMAIN ${schema}.uuid AS integer;
 CREATE DOMAIN ${schema}.bytea AS integer;
 `
 
-/** What a connection whose path is led astray begins with: tables of our names that hide others, too. */
-export const path = (schema: string): string => `
-  SET search_path = ${schema}, pg_catalog;
-  CREATE TEMPORARY TABLE event (); CREATE TEMPORARY TABLE kind (); CREATE TEMPORARY TABLE migration ();
-  CREATE TEMPORARY TABLE text (); CREATE TEMPORARY TABLE bytea ();
-  
-`
+/** Temporary tables come before all others of a search path, and are types, too. */
+export const hiding = ["event", "kind", "tag", "log", "text", "bytea", "uuid", "jsonb"]
+  .map((name) => `CREATE TEMPORARY TABLE ${name} ()`)
+  .join(";")
 
 /** Makes such a schema, for everybody. */
 export const hijack = async (schema: string): Promise<void> => {

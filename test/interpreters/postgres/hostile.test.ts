@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
-import type { Commit } from "../../../src/core/event/Commit.ts"
 import { Postgres } from "../../../src/interpreters/postgres/index.ts"
 import { append, appendStatement } from "../../../src/interpreters/postgres/parameters.ts"
-import { within } from "../../../src/interpreters/postgres/schemaName.ts"
+import { quote } from "../../../src/interpreters/postgres/schemaName.ts"
 import { freshSchema, serverUrl } from "../../postgres/run.ts"
 import { account, event, uuid, write } from "../commits.ts"
-import { hijack, path } from "./hijack.ts"
-import { query, raw } from "./raw.ts"
+import { outcomes, reading, writing } from "./everything.ts"
+import { hiding, hijack } from "./hijack.ts"
+import { other, query, raw, withRoles } from "./raw.ts"
 
 const url = await serverUrl()
 
@@ -29,43 +29,37 @@ describe("the functions of a store", () => {
     }
   })
 
-  it("do the same where other things have the names of what they use", async () => {
+  it("do what they do, and so does a store, where others of their names fit the arguments better", async () => {
     const [schema, evil] = [freshSchema(), freshSchema()]
     await Effect.runPromise(Postgres.migrate({ url, schema }))
     await hijack(evil)
-    const stream = account("ada")
-    const commit: Commit = {
-      ...write(stream, [event(stream, uuid(1), { tags: ["a", "b"] }), event(stream, uuid(2), { type: "Opened" })]),
-      commands: [{ id: "c", events: [uuid(1), uuid(2)] }],
-      checkpoint: { consumer: "c", upstream: "u", partition: 0, epoch: 0, from: 0, to: 0 },
-      condition: { failIfMatch: { items: [{ types: ["Deposited"], tags: ["a"] }] }, after: 0 },
-    }
+    await withRoles(1, async (role = "") => {
+      await query(Postgres.grants({ schema, writer: role }))
+      await query(`ALTER ROLE ${role} SET search_path = ${evil}`)
+      const as = other(url, { role })
+      await expect(query("SELECT array_to_string('{}'::integer[], '')", [], as)).rejects.toThrow(/astray/)
+      const store = Postgres.layer({ url: as, schema, migrate: false })
+      const work = Effect.andThen(reading, writing)
+      expect(await Effect.runPromise(Effect.provide(work, store))).toEqual(outcomes)
+      expect(await query(`SELECT body FROM ${schema}.log`, [], as)).toHaveLength(3)
+    })
+  })
+
+  it("do the same where all that they use is hidden, by temporary tables too", async () => {
+    const [schema, evil] = [freshSchema(), freshSchema()]
+    await Effect.runPromise(Postgres.migrate({ url, schema }))
+    await hijack(evil)
     await raw(async (one) => {
-      await expect(one.query(`${path(evil)}; SELECT array_to_string('{}'::integer[], '')`)).rejects.toThrow(/astray/)
-      await one.query(path(evil))
-      const send = () =>
-        one.query(within(schema, appendStatement("everfold")), Object.values(append([commit])).map(textOf))
-      expect(await send()).toMatchObject([{ base: "0", refused: "" }])
-      expect(await send()).toMatchObject([{ base: "2", refused: expect.stringContaining("1") }])
-      const item = JSON.stringify([
-        { types: ["Deposited"], tags: ["a"] },
-        { stream: { category: "Account", id: "ada" } },
-      ])
-      const found = await one.query(
-        `SELECT * FROM ${schema}.matching($1::pg_catalog.text::pg_catalog.jsonb, 0, 9, 9)`,
-        [item],
-      )
-      expect(found).toEqual([{ matching: "1" }, { matching: "2" }])
-      const facts = await one.query(
-        `SELECT head, heads, events, commands, past, matched
-         FROM ${schema}.facts_1(ARRAY[$1]::pg_catalog.uuid[], ARRAY['c'], ARRAY['Account-ada'], 'c', 'u', 0, $2, 0)`,
-        [uuid(1), item],
-      )
-      expect(facts).toMatchObject([{ head: "2", matched: "1", past: { 1: {}, 2: {} } }])
-      expect(await one.query(`SELECT ${schema}.wake('channel')`)).toHaveLength(1)
-      expect(await one.query(`SELECT body FROM ${schema}.log`)).toHaveLength(2)
+      await one.query(`SET search_path = ${evil}, pg_catalog; ${hiding}`)
+      const stream = account("ada")
+      const commit = {
+        ...write(stream, [event(stream, uuid(1), { tags: ["a"] })]),
+        commands: [{ id: "c", events: [uuid(1)] }],
+      }
+      const parameters = Object.values(append([commit])).map((value) => (value === null ? null : String(value)))
+      expect(await one.query(appendStatement(quote(schema)), parameters)).toMatchObject([{ refused: "" }])
+      expect(await one.query(`SELECT body FROM ${schema}.log`)).toHaveLength(1)
+      expect(await one.query("SELECT FROM event")).toEqual([])
     })
   })
 })
-
-const textOf = (value: string | number | null): string | null => (value === null ? null : String(value))

@@ -4,6 +4,7 @@ import { Postgres } from "../../../src/interpreters/postgres/index.ts"
 import { ensure } from "../../../src/interpreters/postgres/Migrations.ts"
 import { quote } from "../../../src/interpreters/postgres/schemaName.ts"
 import { freshSchema, serverUrl } from "../../postgres/run.ts"
+import { outcomes, reading, writing } from "./everything.ts"
 import { other, query, withRoles } from "./raw.ts"
 
 const url = await serverUrl()
@@ -31,6 +32,14 @@ const rightsOf = async (role: string, schema: string): Promise<Readonly<Record<s
 }
 
 describe("a writer", () => {
+  it("does all that a store does", async () => {
+    await withStore(async (schema, role) => {
+      const store = Postgres.layer({ url: other(url, { role }), schema, migrate: false })
+      const work = Effect.andThen(reading, writing)
+      expect(await Effect.runPromise(Effect.provide(work, store))).toEqual(outcomes)
+    })
+  })
+
   it("has these rights and no others, on every table that there is", async () => {
     await withStore(async (schema, writer) => {
       const inserted = "SELECT INSERT"
@@ -84,10 +93,20 @@ describe("a reader", () => {
     })
   })
 
-  it("reads and cannot write, nor keep writers out", async () => {
+  it("reads all that a store has", async () => {
+    await withStore(async (schema, writer, reader) => {
+      const by = (role: string) => Postgres.layer({ url: other(url, { role }), schema, migrate: false })
+      await Effect.runPromise(Effect.provide(writing, by(writer)))
+      expect(await Effect.runPromise(Effect.provide(reading, by(reader)))).toBe(3)
+      const error = await Effect.runPromise(Effect.flip(Effect.provide(writing, by(reader))))
+      expect(error).toMatchObject({ _tag: "StoreUnavailable", retryable: false })
+      expect(error.message).toMatch(/permission denied for table lease: grant the role what docs\/postgres\.md lists/)
+    })
+  })
+
+  it("cannot write, nor keep writers out", async () => {
     await withStore(async (schema, _, role) => {
       const at = other(url, { role })
-      await Effect.runPromise(ensure({ url: at, schema, migrate: false }))
       const s = quote(schema)
       expect(await query(`SELECT * FROM ${s}.log`, [], at)).toEqual([])
       expect(await query(`SELECT * FROM ${s}.matching('[{}]', 0, 10, 10)`, [], at)).toEqual([])
