@@ -173,23 +173,26 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     }
     const client = hidingUrl(() => postgres(url, options))
 
+    /** Only a connection that is used keeps the process alive. */
+    const used = async (answer: Promise<void>): Promise<void> => {
+      for (const socket of sockets) socket.ref()
+      await answer.finally(() => {
+        for (const socket of sockets) socket.unref()
+      })
+    }
+
     /** Settles whatever the driver does. */
-    const answered = (
+    const answered = async (
       statement: string,
       parameters: ReadonlyArray<Parameter>,
       row: (row: Row) => void,
       longest: number,
-    ): Promise<void> =>
-      new Promise((resolve, reject) => {
-        let heard = true
-        // One that is not used keeps no process alive.
-        for (const socket of sockets) socket.ref()
-        const done = (): void => {
-          clearInterval(timer)
-          for (const socket of sockets) socket.unref()
-        }
+    ): Promise<void> => {
+      let heard = true
+      let timer: NodeJS.Timeout | undefined
+      const answer = new Promise<void>((resolve, reject) => {
         // Two looks in a row, for where this process itself was held up, what came meanwhile is read after the first.
-        const timer = setInterval(() => {
+        timer = setInterval(() => {
           if (!heard) {
             end()
             reject(new Silence(`nothing was heard from the server for ${longest / 1000} seconds`))
@@ -207,8 +210,9 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
           .values()
           .forEach(each)
           .then(() => resolve(), reject)
-          .finally(done)
       })
+      await used(answer).finally(() => clearInterval(timer))
+    }
 
     attempts.add(end)
     try {
@@ -222,10 +226,12 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     return {
       run: (statement, parameters, row) => answered(statement, parameters, row, patience.silence),
       script: (statements) =>
-        new Promise((resolve, reject) => {
-          giveUp = reject
-          client.unsafe(statements).then(() => resolve(), reject)
-        }),
+        used(
+          new Promise((resolve, reject) => {
+            giveUp = reject
+            client.unsafe(statements).then(() => resolve(), reject)
+          }),
+        ),
       onEnd: (tell) => {
         if (open) ended.add(tell)
         else tell()

@@ -1,8 +1,10 @@
+import { join } from "node:path"
 import { setImmediate, setTimeout } from "node:timers/promises"
 import { expect, it } from "vitest"
 import * as Connection from "../../../src/interpreters/postgres/Connection.ts"
 import { serverUrl } from "../../postgres/run.ts"
 import * as Wire from "../../postgres/wire.ts"
+import { startFile } from "../sqlite/children.ts"
 
 it("answers a statement that is sent when its connection is lost, whenever that is", async () => {
   const url = await serverUrl()
@@ -25,4 +27,12 @@ it("answers a statement that is sent when its connection is lost, whenever that 
   }
   await wire.stop()
   expect([...outcomes].filter((code) => code !== "ECONNRESET")).toEqual([])
+})
+
+it("keeps a process alive while it is used, and no longer", async () => {
+  const child = startFile(join(import.meta.dirname, "lingering.ts"), await serverUrl())
+  const late = globalThis.setTimeout(() => child.process.kill(), 20_000)
+  await child.ended
+  clearTimeout(late)
+  expect([child.process.exitCode, child.lines(), child.complaints()]).toEqual([0, [{ rows: 1 }], ""])
 })
