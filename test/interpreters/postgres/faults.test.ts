@@ -4,11 +4,13 @@
  * store's users were told.
  */
 import { existsSync } from "node:fs"
+import { join } from "node:path"
 import postgres from "postgres"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { control, fillDisk, fillTable } from "../../postgres/control.ts"
 import { start } from "../../postgres/support.ts"
 import * as Wire from "../../postgres/wire.ts"
+import { killAll, startFile, until } from "../sqlite/children.ts"
 import { hurt, type Told, type Work } from "./hurt.ts"
 
 const schema = "everfold"
@@ -173,6 +175,25 @@ describe("the server", () => {
     expect(told).toMatchObject(nobodyKnew)
   })
 
+  it("forbids to write for a while, and says so at once", async () => {
+    const { url } = await start()
+    await control(url).query("CREATE ROLE someone LOGIN PASSWORD 'p'; GRANT CREATE ON DATABASE postgres TO someone")
+    const theirs = new URL(url)
+    theirs.username = "someone"
+    theirs.password = "p"
+    const told = await hurt({ url: theirs.href, schema }, async ({ told, goesOn, until }) => {
+      await control(url).query(`REVOKE INSERT ON ${schema}.event FROM someone`)
+      await until("a writer is told", () => told.unavailable.length > 0, 5000)
+      await control(url).query(`GRANT INSERT ON ${schema}.event TO someone`)
+      await goesOn()
+    })
+    expect(told).toMatchObject({ unknown: [], unread: [] })
+    for (const { retryable, cause } of told.unavailable) {
+      expect(retryable).toBe(false)
+      expect(String(cause)).toMatch(/permission denied for table event/)
+    }
+  })
+
   it("was told not to flush, and crashes", async () => {
     const server = await start({ settings: { synchronous_commit: false, wal_writer_delay: "10s" } })
     const told = await hurt({ url: server.url, schema }, async ({ goesOn }) => {
@@ -203,6 +224,52 @@ describe("the disk", () => {
       { size: 20_000 },
     )
     expect(told).toMatchObject(nobodyKnew)
+  })
+})
+
+describe("this process", () => {
+  it("has a clock that jumps, in the middle of an outage too", async () => {
+    const server = await start()
+    const real = Date.now
+    let jumped = 0
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => real() + jumped)
+    const told = await hurt({ url: server.url, schema }, async ({ goesOn }) => {
+      for (const by of [86_400_000, -2 * 86_400_000, 0]) {
+        await server.kill()
+        await sleep(200)
+        jumped = by
+        await sleep(200)
+        await server.restart()
+        await goesOn()
+      }
+    })
+    clock.mockRestore()
+    expect(told).toMatchObject(nobodyKnew)
+  })
+
+  it("asks for more at once than it has connections", async () => {
+    const { url } = await start()
+    const told = await hurt({ url, schema, connections: 1 }, async ({ goesOn }) => goesOn(1000), { writers: 300 })
+    expect(told).toMatchObject(nobodyKnew)
+  })
+
+  it("survives the end of every connection, whatever it was about", async () => {
+    const { url } = await start()
+    const child = startFile(join(import.meta.dirname, "working.ts"), url, schema)
+    const acknowledged = () => Number(child.lines().at(-1)?.acknowledged ?? 0)
+    try {
+      for (let i = 0; i < 40; i++) {
+        const before = acknowledged()
+        await until("it works", () => acknowledged() > before)
+        await control(url).terminate("everfold")
+      }
+      child.process.stdin?.end()
+      await child.ended
+      expect([child.process.exitCode, child.complaints()]).toEqual([0, ""])
+      expect(child.lines().at(-1)).toMatchObject({ told: [] })
+    } finally {
+      killAll()
+    }
   })
 })
 

@@ -1,11 +1,13 @@
 /**
- * A store at work while it is hurt: writers that repeat what they do not know, a reader, a follower. In the end all that
+ * A store at work while it is hurt: writers that repeat what they do not know, a reader, followers here and elsewhere. In
+ * the end all that
  * they were told is held against what is recorded.
  */
 import assert from "node:assert/strict"
 import { randomBytes } from "node:crypto"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { Commit, Committed } from "../../../src/core/event/Commit.ts"
@@ -62,7 +64,7 @@ export interface Shape {
 /**
  * Does what it is given while a store is at work, over one layer from beginning to end, and then demands that every
  * acknowledged commit is recorded once and where it was said, what was refused not at all, the log dense, its chains
- * sound, and that the follower saw it whole and in order. Answers what the store said meanwhile.
+ * sound, and that followers saw it whole and in order. Answers what the store said meanwhile.
  */
 export const hurt = (
   options: Options,
@@ -137,18 +139,19 @@ export const hurt = (
         }
       })
 
-      const seen: Array<number> = []
-      const follower = yield* Effect.forkChild(
-        Stream.runForEach(store.changes, () =>
-          Effect.gen(function* () {
-            while (true) {
-              const { events } = yield* store.readAll({ after: seen.length, limit: 100 })
-              seen.push(...events.map(({ position }) => position))
-              if (events.length < 100) return
-            }
-          }).pipe(Effect.catch((error) => Effect.sync(() => void told.unread.push(error)))),
-        ),
-      )
+      const following = (followed: EventStore["Service"]) => {
+        const seen: Array<number> = []
+        const look = Effect.gen(function* () {
+          while (true) {
+            const { events } = yield* followed.readAll({ after: seen.length, limit: 100 })
+            seen.push(...events.map(({ position }) => position))
+            if (events.length < 100) return
+          }
+        }).pipe(Effect.catch((error) => Effect.sync(() => void told.unread.push(error))))
+        return Effect.as(Effect.forkScoped(Stream.runForEach(followed.changes, () => look)), seen)
+      }
+      const elsewhere = Context.get(yield* Layer.build(layer({ ...options, migrate: false })), EventStore)
+      const followers = [yield* following(store), yield* following(elsewhere)]
 
       const work: Work = {
         told,
@@ -195,10 +198,11 @@ export const hurt = (
       )
       assert.equal(events.length, recorded(acknowledged.map(({ commit }) => commit)).length, "and nothing else")
       assert.equal((yield* Audit.store).position, events.length)
-      yield* Effect.promise(() => until("the follower sees all", () => seen.length >= events.length))
-      assert.deepEqual(seen, positions, "the follower saw each event once, in order")
-      yield* Fiber.interrupt(follower)
+      for (const seen of followers) {
+        yield* Effect.promise(() => until("a follower sees all", () => seen.length >= events.length))
+        assert.deepEqual(seen, positions, "a follower saw each event once, in order")
+      }
       return told
-    }).pipe(Effect.provide([layer(options), Hash.sha256])),
+    }).pipe(Effect.scoped, Effect.provide([layer(options), Hash.sha256])),
   )
 }
