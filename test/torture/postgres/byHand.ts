@@ -2,7 +2,7 @@
 
 import { Commit } from "everfold"
 import { append, appendStatement } from "../../../src/interpreters/postgres/parameters.ts"
-import { within } from "../../../src/interpreters/postgres/schemaName.ts"
+import { quote } from "../../../src/interpreters/postgres/schemaName.ts"
 import { undone } from "../commits.ts"
 import { fixed } from "../fixed.ts"
 
@@ -25,7 +25,7 @@ export const appending = (schema: string, stream: string): string => {
       },
     ]),
   )
-  return within(schema, appendStatement).replaceAll(/\$(\d+)/g, (_, number) =>
+  return appendStatement(quote(schema)).replaceAll(/\$(\d+)/g, (_, number) =>
     quoted(values[Number(number) - 1] ?? null),
   )
 }
