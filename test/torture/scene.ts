@@ -44,8 +44,7 @@ export const about = (millis: number): number => Math.random() * 2 * millis
 export const unleash = (hazards: ReadonlyArray<Hazard>) => {
   const hits = new Map(hazards.map(({ name }) => [name, 0]))
   const over = new AbortController()
-  const lull = (millis: number): Promise<void> =>
-    setTimeout(millis, undefined, { signal: over.signal }).catch(() => {})
+  const lull = (millis: number): Promise<void> => setTimeout(millis, undefined, { signal: over.signal }).catch(() => {})
   const haunt = async ({ name, every, strike }: Hazard): Promise<void> => {
     await lull(about(every) / 2)
     while (!over.signal.aborted) {

@@ -185,8 +185,8 @@ export const hurt = (
         assert.equal(events[committed.position - 1]?.version, committed.streams[0]?.version)
       }
       assert.deepEqual(
-        new Set(recorded(refused)).difference(new Set([undefined])),
-        new Set(),
+        recorded(refused).filter((position) => position !== undefined),
+        [],
         "nothing refused is there",
       )
       assert.equal(events.length, recorded(acknowledged.map(({ commit }) => commit)).length, "and nothing else")

@@ -2,7 +2,7 @@
  * Whatever can happen at a statement happens at each in turn, from the first of the schema on: to the process, which is
  * then judged by what it left behind, or to its connection or its server, where it has to come to the same as undisturbed.
  */
-import postgres from "postgres"
+import type postgres from "postgres"
 import type { Server } from "../../postgres/server.ts"
 import type { Place } from "../places.ts"
 import * as Network from "../postgres/Network.ts"
