@@ -34,6 +34,9 @@ export const claim = (op: string, name: string, after: number): Commit.Commit =>
   }
 }
 
+/** Nothing of this category may ever be seen. */
+export const undone = "Undone"
+
 export const consumer = { consumer: "copier", upstream: "log", partition: 0 }
 
 /** Copies events, by their positions, and moves the checkpoint past them. */

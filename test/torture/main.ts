@@ -5,14 +5,14 @@
  *     npm run torture -- [--store sqlite|postgres] [--seconds N] [--writers N] [--lanes N] [--consumers N]
  *                        [--design everfold|naive] [--crashes N] [--json]
  *
- * Then one process is killed before each statement of SQLite in turn, or before every `--crashes`-th; 0 leaves that out.
+ * Then one process, or its connection, is interrupted at each of its statements in turn, or at every `--crashes`-th (the
+ * tenth on PostgreSQL, if left out); 0 leaves that out.
  * `--design naive` does it the obvious way: on SQLite, programs that decide without an expected version and without command
  * ids; on PostgreSQL, a store with a sequence for its positions. The checks must catch it. The last line is the result; the
  * exit code is 1 where anything was violated.
  */
 import { parseArgs } from "node:util"
 import { check } from "./check.ts"
-import { crashes } from "./crash/sqlite.ts"
 import * as Postgres from "./postgres/scene.ts"
 import * as Sqlite from "./sqlite.ts"
 import { summary } from "./summary.ts"
@@ -26,7 +26,7 @@ const { values } = parseArgs({
     lanes: { type: "string", default: "6" },
     consumers: { type: "string", default: "2" },
     design: { type: "string", default: "everfold" },
-    crashes: { type: "string", default: "1" },
+    crashes: { type: "string" },
     json: { type: "boolean", default: false },
   },
 })
@@ -44,9 +44,8 @@ try {
     design: store === "postgres" ? "everfold" : design,
   })
   const found = await check(scene.inspected, evidence)
-  const every = Number(values.crashes)
-  const crashed =
-    every > 0 && scene.folder !== undefined ? await crashes(scene.folder, every) : { kills: 0, faults: [] }
+  const every = Number(values.crashes ?? (store === "postgres" ? 10 : 1))
+  const crashed = every > 0 && design === "everfold" ? await scene.interrupt(every) : { kills: 0, faults: [] }
   const verdict = { ...found.verdict, crashes: crashed.faults }
   const violations = Object.values(verdict).reduce((n, examples) => n + examples.length, 0)
   const result = {

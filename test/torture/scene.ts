@@ -1,5 +1,6 @@
 /** Where a run takes place, and what can go wrong there beside processes that are killed. */
 import { setTimeout } from "node:timers/promises"
+import type { Crashes } from "./crash/judging.ts"
 import type { Place } from "./places.ts"
 
 /** Something that goes wrong every now and then. */
@@ -20,8 +21,6 @@ export interface Lost {
 }
 
 export interface Scene {
-  /** Where files may lie, if it has any. */
-  readonly folder?: string
   /** As the processes reach it that are tried. */
   readonly place: Place
   /** As those reach it who look at what is left. */
@@ -29,6 +28,8 @@ export interface Scene {
   readonly hazards: ReadonlyArray<Hazard>
   /** What was under way on connections that were lost, so far. */
   readonly lost: ReadonlyArray<Lost>
+  /** Interrupts one process at every n-th of its statements, each time on a store of its own. */
+  readonly interrupt: (every: number) => Promise<Crashes>
   /** Nothing goes wrong any more. */
   readonly calm: () => Promise<void>
   /** Ends all of it. */

@@ -26,9 +26,9 @@ import { InvalidInput } from "../../core/event/Errors.ts"
 import { CommitUnknown, StoreUnavailable } from "../../core/port/Errors.ts"
 import type { CommitError } from "../../core/port/EventStore.ts"
 import * as LiveClock from "../../core/port/LiveClock.ts"
-import * as Batch from "./Batch.ts"
+import * as Jobs from "./Jobs.ts"
 import * as Patience from "./Patience.ts"
-import { hasEvents, isQuestion, type Lost, verdict } from "./Verdict.ts"
+import { hasEvents, isQuestion, verdict } from "./Verdict.ts"
 
 /**
  * What commits are recorded by.
@@ -58,35 +58,28 @@ export interface Committer {
   readonly commit: (commit: Commit) => Effect.Effect<Committed, CommitError>
 }
 
-type Answer = Effect.Effect<Committed, CommitError>
-
-/** A commit on its way. */
-interface Job {
-  readonly commit: Commit
-  readonly asked: number
-  readonly resume: (answer: Answer) => void
-  /** Where it waits, if it does. */
-  place: Batch.Place<Job> | undefined
-  isOut: boolean
-  isSettled: boolean
-  /** Where its caller was interrupted, what that one goes on with once it is settled. */
-  whenSettled: (() => void) | undefined
-  /** The last position that was known when it was first sent. */
-  before: Position | undefined
-  lost: Lost | undefined
-  /** Since when it fails alone, and how often it did. */
-  failing: number | undefined
-  failures: number
-  refusals: number
-}
-
-/** So many commits are on their way at most; others wait for room. */
-const room = 4096
-
 /** By the facts, a commit is refused twice at most: what was acceptable after the first time is over after the second. */
 const enough = 8
 
+type Job = Jobs.Job
+
 const what = "recording a commit"
+
+type Failure = StoreUnavailable | CommitUnknown
+
+/** Whether a statement that failed so may succeed the next time. */
+const isPassing = (error: Failure): boolean => error._tag === "CommitUnknown" || error.retryable
+
+/** That nobody knows what became of a statement; nobody does after a defect. */
+const unknownBy = (error: Failure | undefined, cause: Cause.Cause<unknown>): CommitUnknown | undefined =>
+  error === undefined
+    ? new CommitUnknown({ cause: Cause.squash(cause) })
+    : error._tag === "CommitUnknown"
+      ? error
+      : undefined
+
+const overdue = ({ cause }: Failure): StoreUnavailable =>
+  new StoreUnavailable({ what: `${what}, for 30 seconds`, retryable: true, cause })
 
 const closed = Effect.fail(
   new StoreUnavailable({ what, retryable: false, cause: new Error("the layer of the store is closed") }),
@@ -100,67 +93,27 @@ const closed = Effect.fail(
  */
 export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.Return<Committer, never, Scope> {
   const patience = Patience.make(yield* LiveClock.LiveClock)
-  const line = Batch.make<Job>()
-  /** Whose statement failed: each is to be sent alone, so that it fails alone. */
-  const alone = new Set<Job>()
-  const jobs = new Set<Job>()
-  const outside = new Set<Job>()
+  let wake: (() => void) | undefined
+  const jobs = Jobs.make(() => wake?.())
   let closing = false
   /** The last position that is known. */
   let head: Position = 0
-  let wake: (() => void) | undefined
 
-  const enter = (job: Job): void => {
-    job.place = line.enter(job, job.commit)
-    wake?.()
-  }
-
-  /** Answers who is lost for it. */
-  const leave = (job: Job, committed?: Committed): ReadonlyArray<Job> => {
-    const { place } = job
-    job.place = undefined
-    return place === undefined ? [] : line.leave(place, committed)
-  }
-
-  const ask = (job: Job): void => {
-    if (jobs.size >= room) outside.add(job)
-    else {
-      jobs.add(job)
-      enter(job)
-    }
-  }
-
-  const settle = (job: Job, answer: Answer): void => {
-    if (job.isSettled) return
-    job.isSettled = true
-    leave(job)
-    alone.delete(job)
-    if (!outside.delete(job)) jobs.delete(job)
-    const [next] = outside
-    if (next !== undefined && jobs.size < room) {
-      outside.delete(next)
-      ask(next)
-    }
-    job.resume(answer)
-    job.whenSettled?.()
-    if (closing) wake?.()
-  }
-
-  const fail = (job: Job, error: CommitError): void => settle(job, Effect.fail(job.lost?.error ?? error))
+  const fail = (job: Job, error: CommitError): void => jobs.settle(job, Effect.fail(job.lost?.error ?? error))
 
   const judge = (job: Job, decision: Either<Refused, Accepted>): void => {
     if (job.isSettled) return
     const judged = verdict(job.commit, job.lost, decision)
     if (judged === undefined) {
-      if (++job.refusals < enough) enter(job)
-      else settle(job, Effect.die(new Error("the store refuses a commit that its facts accept")))
+      if (++job.refusals < enough) jobs.again(job)
+      else jobs.settle(job, Effect.die(new Error("the store refuses a commit that its facts accept")))
     } else if (isLeft(judged)) {
-      settle(job, Effect.fail(judged.left))
+      jobs.settle(job, Effect.fail(judged.left))
     } else {
       const { position, repeated } = judged.right
       head = Math.max(head, position)
       if (!repeated && hasEvents(job.commit)) recorder.recorded(position)
-      settle(job, Effect.succeed(judged.right))
+      jobs.settle(job, Effect.succeed(judged.right))
     }
   }
 
@@ -169,8 +122,7 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
       Effect.suspend(() => recorder.look(job.commit)),
       {
         onSuccess: (decision) => judge(job, decision),
-        onFailure: (cause) =>
-          settle(job, job.lost === undefined ? Effect.failCause(cause) : Effect.fail(job.lost.error)),
+        onFailure: (cause) => jobs.settle(job, job.lost ? Effect.fail(job.lost.error) : Effect.failCause(cause)),
       },
     )
 
@@ -182,10 +134,7 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
     for (const [i, job] of sent.entries()) {
       const committed = answers[i]
       job.isOut = false
-      for (const lost of leave(job, committed)) {
-        lost.place = undefined
-        refused.push(lost)
-      }
+      refused.push(...jobs.leave(job, committed))
       if (committed === undefined) continue
       head = Math.max(head, committed.position)
       added ||= hasEvents(job.commit)
@@ -195,9 +144,9 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
       const committed = answers[i]
       if (committed !== undefined) {
         job.lost = undefined
-        settle(job, Effect.succeed(committed))
+        jobs.settle(job, Effect.succeed(committed))
       } else if (job.whenSettled !== undefined) {
-        settle(job, Effect.interrupt)
+        jobs.settle(job, Effect.interrupt)
       } else {
         refused.push(job)
       }
@@ -207,54 +156,53 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
       : Effect.forkDetach(Effect.forEach(refused, look, { concurrency: "unbounded", discard: true }))
   }
 
-  /** Sends a job again in a while; until then nobody waits for it. */
+  /** Sends it again in a while; until then nobody waits for it. */
   const later = (job: Job): Effect.Effect<unknown> => {
-    leave(job)
+    jobs.leave(job)
     const again = Effect.sync(() => {
-      if (job.isSettled) return
-      alone.add(job)
-      wake?.()
+      if (!job.isSettled) jobs.alone(job)
     })
     return Effect.forkDetach(Effect.andThen(Effect.sleep(Patience.pause(++job.failures)), again))
   }
 
-  /** Deals with a job whose statement failed though it was alone. */
-  const failedAlone = (job: Job, error: StoreUnavailable | CommitUnknown | undefined, cause: Cause.Cause<unknown>) => {
-    if (error === undefined) settle(job, Effect.die(Cause.squash(cause)))
-    else if (error._tag === "StoreUnavailable" && !error.retryable) fail(job, error)
-    else {
+  /** Deals with one whose statement failed though it was alone. */
+  const failedAlone = (job: Job, error: Failure | undefined, cause: Cause.Cause<Failure>): Effect.Effect<unknown> => {
+    if (error !== undefined && isPassing(error)) {
       job.failing ??= patience.now()
       if (!patience.isOver(job.failing)) return later(job)
       fail(job, overdue(error))
+    } else if (error !== undefined) {
+      fail(job, error)
+    } else {
+      jobs.settle(job, Effect.die(Cause.squash(cause)))
     }
     return Effect.void
   }
 
-  const overdue = ({ cause }: StoreUnavailable | CommitUnknown) =>
-    new StoreUnavailable({ what: `${what}, for 30 seconds`, retryable: true, cause })
-
-  const failed = (sent: ReadonlyArray<Job>, cause: Cause.Cause<StoreUnavailable | CommitUnknown>) => {
+  const failed = (sent: ReadonlyArray<Job>, cause: Cause.Cause<Failure>): Effect.Effect<unknown> => {
     const error = Option.getOrUndefined(Cause.findErrorOption(cause))
-    const isKnown = error?._tag === "StoreUnavailable"
-    const unknown = isKnown ? undefined : (error ?? new CommitUnknown({ cause: Cause.squash(cause) }))
+    const unknown = unknownBy(error, cause)
     for (const job of sent) {
       job.isOut = false
       if (unknown !== undefined) job.lost ??= { error: unknown, before: job.before ?? head }
-      if (job.whenSettled !== undefined) settle(job, Effect.interrupt)
-      else if (sent.length > 1) alone.add(job)
+      if (job.whenSettled !== undefined) jobs.settle(job, Effect.interrupt)
+      else if (sent.length > 1) jobs.alone(job)
     }
     const [job] = sent
-    const next = job === undefined || job.isSettled || sent.length > 1 ? Effect.void : failedAlone(job, error, cause)
-    if (error === undefined || (isKnown && !error.retryable)) return next
+    const isAlone = job !== undefined && sent.length === 1 && !job.isSettled
+    const next = isAlone ? failedAlone(job, error, cause) : Effect.void
+    if (error === undefined || !isPassing(error)) return next
     // The store may be gone: nobody is sent for a while, and whoever has waited for too long fails.
     const failures = patience.failed()
-    for (const waiting of [...jobs, ...outside]) {
-      if (patience.isHopeless(waiting.asked)) fail(waiting, overdue(error))
-    }
+    jobs.settleAll(({ asked, lost }) =>
+      patience.isHopeless(asked) ? Effect.fail(lost?.error ?? overdue(error)) : undefined,
+    )
     return Effect.andThen(next, Effect.sleep(Patience.pause(failures)))
   }
 
-  const send = (sent: ReadonlyArray<Job>): Effect.Effect<unknown> => {
+  const turn = Effect.suspend(() => {
+    const sent = jobs.next()
+    if (sent.length === 0) return Effect.void
     for (const job of sent) {
       job.isOut = true
       job.before ??= head
@@ -266,28 +214,16 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
         onFailure: (cause) => failed(sent, cause),
       },
     )
-  }
-
-  const turn = Effect.suspend(() => {
-    const [job] = alone
-    if (job !== undefined) {
-      alone.delete(job)
-      return send([job])
-    }
-    const batch = line.take()
-    return batch.length === 0 ? Effect.void : send(batch)
   })
 
   /** A defect of this file or of the recorder's: better known to all than waited for. */
   const dieAll = (cause: Cause.Cause<never>): Effect.Effect<void> =>
-    Effect.sync(() => {
-      for (const job of [...jobs, ...outside]) settle(job, Effect.failCause(cause))
-    })
+    Effect.sync(() => jobs.settleAll(() => Effect.failCause(cause)))
 
-  const isOver = (): boolean => closing && jobs.size === 0
+  const isOver = (): boolean => closing && jobs.isEmpty()
 
   const idle = Effect.callback<void>((resume) => {
-    if (alone.size > 0 || !line.isEmpty() || isOver()) return resume(Effect.void)
+    if (!jobs.isIdle() || isOver()) return resume(Effect.void)
     wake = () => {
       wake = undefined
       resume(Effect.void)
@@ -311,41 +247,30 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
     }),
   )
 
-  const record = (commit: Commit): Answer => {
-    let job: Job | undefined
+  const record = (commit: Commit): Jobs.Answer => {
+    let asked: Job | undefined
     const recorded = Effect.callback<Committed, CommitError>((resume) => {
-      const asking: Job = {
-        commit,
-        asked: patience.asked(),
-        resume,
-        place: undefined,
-        isOut: false,
-        isSettled: false,
-        whenSettled: undefined,
-        before: undefined,
-        lost: undefined,
-        failing: undefined,
-        failures: 0,
-        refusals: 0,
-      }
-      job = asking
-      ask(asking)
+      if (closing) return resume(closed)
+      const job = Jobs.job(commit, patience.asked(), resume)
+      asked = job
+      jobs.ask(job)
       return Effect.callback<void>((done) => {
-        asking.whenSettled = () => done(Effect.void)
-        if (asking.isSettled) asking.whenSettled()
-        else if (!asking.isOut) settle(asking, Effect.interrupt)
+        job.whenSettled = () => done(Effect.void)
+        if (job.isSettled) job.whenSettled()
+        else if (!job.isOut) jobs.settle(job, Effect.interrupt)
       })
     })
-    return Effect.onInterrupt(recorded, () => (job?.lost === undefined ? Effect.void : Effect.fail(job.lost.error)))
+    return Effect.onInterrupt(recorded, () => (asked?.lost === undefined ? Effect.void : Effect.fail(asked.lost.error)))
   }
 
-  const question = (commit: Commit): Answer =>
-    Effect.flatMap(recorder.look(commit), (decision) =>
-      isLeft(decision) ? Effect.fail(decision.left) : Effect.succeed(decision.right.committed),
-    )
+  const question = (commit: Commit): Jobs.Answer =>
+    closing
+      ? closed
+      : Effect.flatMap(recorder.look(commit), (decision) =>
+          isLeft(decision) ? Effect.fail(decision.left) : Effect.succeed(decision.right.committed),
+        )
 
-  const commit = (request: Commit): Answer => {
-    if (closing) return closed
+  const commit = (request: Commit): Jobs.Answer => {
     const fault = CommitShape.fault(request)
     if (fault !== undefined) return Effect.fail(new InvalidInput({ what: fault }))
     return isQuestion(request) ? question(request) : record(request)

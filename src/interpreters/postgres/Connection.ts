@@ -29,6 +29,10 @@ export const patience = { connect: 10_000, silence: 30_000, goodbye: 1_000 }
  */
 export class Silence extends Error {}
 
+class Lost extends Error {
+  readonly code = "CONNECTION_CLOSED"
+}
+
 /**
  * @category model
  * @since 0.1.0
@@ -115,7 +119,7 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     const ended = new Set<() => void>()
     let open = true
     let tries = 0
-    let lastError = new Error("the server closed the connection before it was ready")
+    let lastError: Error = new Lost("the server closed the connection")
     let giveUp: (error: Error) => void = quietly
 
     const end = (): void => {
@@ -124,6 +128,9 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
       sockets.clear()
       for (const tell of ended) tell()
       ended.clear()
+      // The driver forgets a statement that it was given between the error of the socket and its end. What it does tell,
+      // and tells better, it has told by the next turn.
+      setImmediate(() => giveUp(lastError))
     }
 
     /** The driver asks again, for ever, when a socket closes before the server is ready. */
@@ -175,6 +182,12 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     ): Promise<void> =>
       new Promise((resolve, reject) => {
         let heard = true
+        // One that is not used keeps no process alive.
+        for (const socket of sockets) socket.ref()
+        const done = (): void => {
+          clearInterval(timer)
+          for (const socket of sockets) socket.unref()
+        }
         // Two looks in a row, for where this process itself was held up, what came meanwhile is read after the first.
         const timer = setInterval(() => {
           if (!heard) {
@@ -194,7 +207,7 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
           .values()
           .forEach(each)
           .then(() => resolve(), reject)
-          .finally(() => clearInterval(timer))
+          .finally(done)
       })
 
     attempts.add(end)

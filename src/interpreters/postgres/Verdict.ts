@@ -57,6 +57,9 @@ const isForGood = (commit: Commit, refused: Refused): boolean => {
       return hasIds(commit) && commit.checkpoint !== undefined && refused.epoch > commit.checkpoint.epoch
     case "CheckpointConflict":
       return hasIds(commit) && commit.checkpoint !== undefined && refused.stored > commit.checkpoint.from
+    case "InvalidInput":
+      // The hash is looked at before ids are; one that recorded events was the store's.
+      return hasEvents(commit)
     default:
       return true
   }

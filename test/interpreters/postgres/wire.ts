@@ -27,18 +27,17 @@ export interface Wire {
 }
 
 export interface Faulty {
-  /** What the next statement meets. */
-  readonly send: (commits: ReadonlyArray<Commit>) => Fault
+  /** What the next statement meets; one that is refused is not available, whoever tries again. */
+  readonly send: (commits: ReadonlyArray<Commit>) => Fault | "Refused"
+  /** Looking takes time at most: it tries again by itself. */
   readonly look: () => Fault
   /** How long what is slow takes, and a statement that goes on after its connection is lost: milliseconds. */
   readonly slow: number
-  /** Whether a statement that is not available may be tried again. */
-  readonly retryable?: boolean
 }
 
 const cause = new Error("the connection ended")
 
-export const make = ({ send, look, slow, retryable = true }: Faulty): Wire => {
+export const make = ({ send, look, slow }: Faulty): Wire => {
   const server = Simulated.make()
   const recorded: Array<Recorded> = []
   const lost = new Set<Commit>()
@@ -55,31 +54,34 @@ export const make = ({ send, look, slow, retryable = true }: Faulty): Wire => {
     return answers
   }
   const moment = Effect.yieldNow
-  const unavailable = new StoreUnavailable({ what: "sending a statement", retryable, cause })
+  const unavailable = (retryable: boolean) => new StoreUnavailable({ what: "sending a statement", retryable, cause })
 
-  const meeting = (fault: Fault, commits: ReadonlyArray<Commit>): ReturnType<Recorder["send"]> => {
+  const meeting = (fault: Fault | "Refused", commits: ReadonlyArray<Commit>): ReturnType<Recorder["send"]> => {
     const done = Effect.sync(() => run(commits))
     const later = Effect.andThen(Effect.sleep(slow), done)
     const losing = <A>(effect: Effect.Effect<A>) =>
-      Effect.andThen(effect, () => {
-        for (const commit of commits) lost.add(commit)
-        return Effect.fail(new CommitUnknown({ cause }))
-      })
+      Effect.tap(effect, () =>
+        Effect.sync(() => {
+          for (const commit of commits) lost.add(commit)
+        }),
+      )
+    const unknown = Effect.fail(new CommitUnknown({ cause }))
     switch (fault) {
       case "None":
         return Effect.flatMap(Effect.andThen(moment, done), (answers) => Effect.as(moment, answers))
       case "Slow":
         return later
       case "Unavailable":
-        return Effect.andThen(moment, Effect.fail(unavailable))
+      case "Refused":
+        return Effect.andThen(moment, Effect.fail(unavailable(fault === "Unavailable")))
       case "LostBefore":
-        return losing(moment)
+        return Effect.andThen(losing(moment), unknown)
       case "LostWhile":
-        return losing(Effect.forkDetach(later))
+        return Effect.andThen(losing(Effect.forkDetach(later)), unknown)
       case "LostAfter":
-        return losing(Effect.andThen(moment, done))
+        return Effect.andThen(losing(Effect.andThen(moment, done)), unknown)
       case "Dies":
-        return Effect.andThen(moment, Effect.die(new Error("a defect")))
+        return Effect.andThen(losing(moment), Effect.die(new Error("a defect")))
     }
   }
 
@@ -105,8 +107,7 @@ export const make = ({ send, look, slow, retryable = true }: Faulty): Wire => {
         Effect.suspend(() => {
           const fault = look()
           const looked = Effect.sync(() => decide(server.view, commit))
-          if (fault === "Slow") return Effect.andThen(Effect.sleep(slow), looked)
-          return Effect.andThen(moment, fault === "None" ? looked : Effect.fail(unavailable))
+          return Effect.andThen(fault === "Slow" ? Effect.sleep(slow) : moment, looked)
         }),
       recorded: (position) => {
         told = Math.max(told, position)

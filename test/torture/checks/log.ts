@@ -12,7 +12,7 @@ import {
   StreamName,
   Subscription,
 } from "everfold"
-import { consumer } from "../commits.ts"
+import { consumer, undone } from "../commits.ts"
 import { type Account, type AccountEvent, Accounts, empty, evolve } from "../model.ts"
 import { parts, wanted } from "../operations.ts"
 import type { Verdict } from "./verdict.ts"
@@ -111,6 +111,9 @@ const addsUp = ({ histories, states, byOp }: Log, verdict: Verdict): void => {
 }
 
 export const holdsTogether = (log: Log, verdict: Verdict): void => {
+  for (const { position, stream } of log.stored) {
+    if (stream.category === undone) verdict.unwanted.push(`position ${position} was undone`)
+  }
   isDense(log.stored, verdict)
   addsUp(log, verdict)
 }

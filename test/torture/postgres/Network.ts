@@ -5,14 +5,14 @@
 import { once } from "node:events"
 import { connect, createServer, type Socket } from "node:net"
 import { now } from "../report.ts"
-import { type Lost, pause } from "../scene.ts"
-import { backendOf, endsStatement, isReady, operationsIn, splitter } from "./wire.ts"
+import { about, type Lost, pause } from "../scene.ts"
+import { backendOf, endsStatement, isReady, type Message, operationsIn, splitter } from "./wire.ts"
 
 /**
- * What becomes of a statement: it arrives and is answered; or the connection ends before it arrives, when half of it has
- * arrived, or when it is answered, before the answer arrives.
+ * What becomes of a statement: it arrives and is answered; or it is carried out, but its end is late; or the connection
+ * ends before its end arrives, in the middle of it, or when it is answered, before the answer arrives.
  */
-export type Fate = "pass" | "cut" | "half" | "deaf"
+export type Fate = "pass" | "late" | "cut" | "half" | "deaf"
 
 export interface Network {
   /** An address of the server, by way of this. */
@@ -78,31 +78,54 @@ export const start = async (port: number, fateOf: FateOf = () => "pass"): Promis
     const link: Link = { client, server, waiting: [], next: "pass", held: false }
     links.add(link)
     let operations: ReadonlyArray<string> = []
+    /** What the client says behind what is late, or never comes. */
+    let behind: Array<Message> | undefined
     let deaf = false
     let backend = 0
     const asked = splitter("client")
     const answered = splitter("server")
     client.setNoDelay()
     server.setNoDelay()
-    client.on("data", (chunk) => {
-      for (const message of asked(chunk)) {
-        if (!links.has(link)) return
-        if (message.type === "B" || message.type === "Q") operations = [...operations, ...operationsIn(message)]
-        let fate: Fate = "pass"
-        if (endsStatement(message)) {
-          fate = link.next === "pass" ? fateOf(++statements, backend) : link.next
-          link.waiting.push(operations)
-          operations = []
-        }
-        if (fate === "cut") return end(link)
-        if (fate === "half") {
+    const send = (message: Message): void => {
+      if (!links.has(link)) return
+      if (behind !== undefined) {
+        behind.push(message)
+        return
+      }
+      if (message.type === "B" || message.type === "Q") operations = [...operations, ...operationsIn(message)]
+      const isEnd = endsStatement(message)
+      let fate: Fate = "pass"
+      if (isEnd) {
+        fate = link.next === "pass" ? fateOf(++statements, backend) : link.next
+        link.next = "pass"
+        link.waiting.push(operations)
+        operations = []
+      }
+      switch (fate) {
+        case "cut":
+          end(link)
+          return
+        case "half":
+          behind = []
           server.write(message.bytes.subarray(0, message.bytes.length >> 1))
           setTimeout(end, 5, link)
           return
-        }
-        if (fate === "deaf") deaf = true
-        pass(link, client, server, message.bytes)
+        case "late":
+          behind = []
+          setTimeout(() => {
+            const waiting = behind ?? []
+            behind = undefined
+            pass(link, client, server, message.bytes)
+            for (const next of waiting) send(next)
+          }, about(300))
+          return
+        case "deaf":
+          deaf = true
       }
+      pass(link, client, server, message.bytes)
+    }
+    client.on("data", (chunk) => {
+      for (const message of asked(chunk)) send(message)
     })
     server.on("data", (chunk) => {
       for (const message of answered(chunk)) {

@@ -1,19 +1,23 @@
 /** A PostgreSQL server of a run's own, with durable settings, and all that goes wrong with it. */
 import postgres from "postgres"
 import { start } from "../../postgres/server.ts"
+import { crashes, toBackends, toConnections, toProcesses, toServers } from "../crash/postgres.ts"
+import { shared } from "../model.ts"
 import type { Place } from "../places.ts"
 import { about, type Hazard, pause, type Scene } from "../scene.ts"
+import { appending } from "./byHand.ts"
 import * as Naive from "./Naive.ts"
 import * as Network from "./Network.ts"
 import * as strangers from "./strangers.ts"
 
 const role = "torture"
 const database = "store"
+const schema = "everfold"
 
 /** What an administrator may turn on for new sessions, by mistake or in need. */
 const settings = ["statement_timeout = '30ms'", "default_transaction_read_only = on", "lock_timeout = '5ms'"]
 
-export const make = async (_design: "everfold" | "naive", seconds: number): Promise<Scene> => {
+export const make = async (design: "everfold" | "naive", seconds: number): Promise<Scene> => {
   const server = await start()
   const admin = postgres(server.url, { max: 2, onnotice: () => {}, backoff: () => 0.1, connect_timeout: 5 })
   const close: Array<() => Promise<unknown>> = [server.stop]
@@ -24,8 +28,9 @@ export const make = async (_design: "everfold" | "naive", seconds: number): Prom
     const direct = `postgres://${role}:${role}@127.0.0.1:${server.port}/${database}`
     const network = await Network.start(server.port)
     close.unshift(network.close, () => admin.end({ timeout: 0 }))
-    const at = (url: string): Place => ({ store: "naive", url })
-    await Naive.prepare(direct)
+    const at = (url: string): Place =>
+      design === "naive" ? { store: "naive", url } : { store: "postgres", url, schema }
+    if (design === "naive") await Naive.prepare(direct)
     const lodger = strangers.lodge(server.url.replace(/\/postgres$/, "/elsewhere"))
     close.unshift(lodger.leave)
 
@@ -46,13 +51,21 @@ export const make = async (_design: "everfold" | "naive", seconds: number): Prom
       return hit.length
     }
 
-    let down: Promise<void> = Promise.resolve()
-    /** One after another. */
-    const downWhile = (work: () => Promise<void>): Promise<number> => {
-      down = down.then(work)
-      return down.then(() => 1)
+    let down: Promise<void> | undefined
+    /** It can go down once at a time. */
+    const downWhile = async (work: () => Promise<void>): Promise<number> => {
+      if (down !== undefined) return 0
+      down = work()
+      await down
+      down = undefined
+      return 1
     }
-    const rarely = Math.max(1500, seconds * 200)
+    const byHand: Hazard = {
+      name: "undone",
+      every: 500,
+      strike: () => strangers.undo(direct, appending(schema, shared[Math.floor(Math.random() * shared.length)] ?? "")),
+    }
+    const rarely = Math.max(4000, seconds * 400)
     const hazards: ReadonlyArray<Hazard> = [
       {
         name: "terminations",
@@ -71,10 +84,12 @@ export const make = async (_design: "everfold" | "naive", seconds: number): Prom
       },
       { name: "cuts", every: 200, strike: async () => network.cut() },
       { name: "cuts", every: 200, strike: async () => network.doom("cut") },
+      { name: "late", every: 800, strike: async () => network.doom("late") },
       { name: "halves", every: 300, strike: async () => network.doom("half") },
       { name: "unheard", every: 150, strike: async () => network.doom("deaf") },
       { name: "stalls", every: 400, strike: () => network.stall(about(150)) },
       { name: "idlers", every: 200, strike: () => strangers.idle(direct) },
+      ...(design === "naive" ? [] : [byHand]),
       {
         name: "settings",
         every: rarely,
@@ -109,8 +124,17 @@ export const make = async (_design: "everfold" | "naive", seconds: number): Prom
       inspected: at(direct),
       hazards,
       lost: network.lost,
+      interrupt: async (every) => {
+        const own = { url: direct, port: server.port }
+        const often = await crashes(own, { ...toProcesses, ...toConnections, ...toBackends(admin) }, every)
+        const rarely = await crashes(own, toServers(server), 6 * every)
+        return {
+          statements: often.statements,
+          kills: often.kills + rarely.kills,
+          faults: [...often.faults, ...rarely.faults],
+        }
+      },
       calm: async () => {
-        await down
         // It may still recover.
         for (let tries = 0; ; tries++) {
           try {
