@@ -1,12 +1,14 @@
 // Checks the documentation: every public export has what documentation.ts asks for, and every example of the doc
 // comments, the README and the guide compiles, runs, and prints what it says it prints (`console.log(x) // this`).
 // Examples run one after another in this one process, each as a module in a folder of its own; those for a test runner
-// run under it. One with `declare` only compiles.
+// run under it. One with `declare` only compiles. One of everfold/postgres finds an empty database by its environment.
 import { execFileSync } from "node:child_process"
 import * as fs from "node:fs"
 import * as path from "node:path"
 import { pathToFileURL } from "node:url"
 import { format } from "node:util"
+import postgres from "postgres"
+import { fast, open } from "../test/postgres/server.ts"
 import { entryPoints, examplesOf, exportsOf, faultsOf, runs } from "./documentation.ts"
 
 interface Example {
@@ -27,6 +29,8 @@ const examples = fs
 const isForVitest = ({ code }: Example): boolean => code.includes('"everfold/laws/vitest"')
 
 const isForNode = ({ code }: Example): boolean => code.includes('"everfold/laws/node"')
+
+const isForPostgres = ({ code }: Example): boolean => code.includes('"everfold/postgres"')
 
 const nameOf = (example: Example): string =>
   `${example.from.replaceAll(/[^A-Za-z0-9]+/g, "_")}${isForVitest(example) ? ".test" : ""}.ts`
@@ -57,6 +61,23 @@ const printedBy = async (example: Example): Promise<string> => {
   return lines.join("\n")
 }
 
+let server: ReturnType<typeof open> | undefined
+
+/** Names an empty database where programs look for one, and removes it afterwards. */
+const inDatabase = async (use: () => Promise<string>): Promise<string> => {
+  server ??= open({ settings: fast })
+  const { url } = await server
+  const sql = postgres(url, { max: 1, onnotice: () => {} })
+  await sql`CREATE DATABASE everfold_example`
+  process.env.EVERFOLD_POSTGRES_URL = Object.assign(new URL(url), { pathname: "/everfold_example" }).href
+  try {
+    return await use()
+  } finally {
+    await sql`DROP DATABASE everfold_example WITH (FORCE)`
+    await sql.end()
+  }
+}
+
 const manifest = JSON.parse(read("package.json"))
 const faults = entryPoints(manifest).flatMap(([, file]) => exportsOf(read, file).flatMap((one) => faultsOf(read, one)))
 for (const fault of faults) console.error(fault)
@@ -80,12 +101,14 @@ tool("vitest/vitest.mjs", "run", "--root", folder, "--no-isolate", "--silent", "
 let wrong = 0
 for (const example of examples) {
   if (isForVitest(example) || isForNode(example) || !runs(example.code)) continue
-  const printed = await printedBy(example)
+  const printing = () => printedBy(example)
+  const printed = await (isForPostgres(example) ? inDatabase(printing) : printing())
   if (says(example) === printed) continue
   wrong++
   const shown = (text: string): string => text.replaceAll(/^/gm, "  ")
   console.error(`${example.from} says\n${shown(says(example))}\nand prints\n${shown(printed)}\n`)
 }
+await (await server)?.stop()
 process.chdir(root)
 fs.rmSync(folder, { recursive: true, force: true })
 console.log(`${examples.length} examples compiled and run, ${wrong} wrong; ${faults.length} faults of documentation.`)

@@ -1,16 +1,19 @@
 /**
- * Measures Everfold against limits written by hand, in the same run.
+ * Measures Everfold against limits written by hand and against other libraries, in the same run.
  *
- *     npm run bench -- [--only NAME] [--json]
+ *     npm run bench -- [--only NAME] [--json] [--write FOLDER] [--events N]
  *
  * Nothing is asserted: figures are of this machine, and of this moment. Ratios are what to look at.
  */
 import { availableParallelism, loadavg } from "node:os"
 import { parseArgs } from "node:util"
-import type { Figure, Goal, Work } from "./measure.ts"
+import type { Figure, Work } from "./measure.ts"
+import { table, type Verdict, verdict } from "./report.ts"
+
+type Load = () => Promise<{ readonly work: Work }>
 
 /** Loaded when it is asked for, so that a piece of work that needs no store starts at once. */
-const works: Readonly<Record<string, () => Promise<{ readonly work: Work }>>> = {
+const works: Readonly<Record<string, Load>> = {
   "sqlite-append": () => import("./sqlite-append.ts"),
   "memory-append": () => import("./memory-append.ts"),
   rehydrate: () => import("./rehydrate.ts"),
@@ -18,52 +21,53 @@ const works: Readonly<Record<string, () => Promise<{ readonly work: Work }>>> = 
   composition: () => import("./composition.ts"),
 }
 
-const number = (value: number | null, digits = 0): string =>
-  value === null ? "–" : value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })
-
-const columns: ReadonlyArray<readonly [title: string, show: (figure: Figure) => string]> = [
-  ["subject", ({ subject }) => subject],
-  ["writers", ({ writers }) => number(writers)],
-  ["a second", ({ perSecond }) => number(perSecond)],
-  ["p50 ms", ({ p50ms }) => number(p50ms, 3)],
-  ["p99 ms", ({ p99ms }) => number(p99ms, 3)],
-  ["of the limit", ({ ratioToLimit }) => number(ratioToLimit, 2)],
-]
-
-/** Texts to the left, numbers to the right. */
-const table = (figures: ReadonlyArray<Figure>): string => {
-  const cells = [columns.map(([title]) => title), ...figures.map((figure) => columns.map(([, show]) => show(figure)))]
-  const widths = columns.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
-  const pad = (text: string, column: number): string =>
-    column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0)
-  return cells.map((row) => `  ${row.map(pad).join("  ")}`).join("\n")
+/** Those on PostgreSQL. */
+const postgres: Readonly<Record<string, Load>> = {
+  W1: () => import("./postgres/W1.ts"),
+  W2: () => import("./postgres/W2.ts"),
+  W3: () => import("./postgres/W3.ts"),
+  W4: () => import("./postgres/W4.ts"),
+  W5: () => import("./postgres/W5.ts"),
+  W6: () => import("./postgres/W6.ts"),
+  bytes: () => import("./postgres/bytes.ts"),
 }
 
-const verdict = (name: string, goal: Goal, figures: ReadonlyArray<Figure>): string => {
-  const figure = figures.find(({ subject, writers }) => subject === goal.subject && writers === goal.writers)
-  if (figure === undefined) return `  unknown  ${name}: ${goal.subject} was not measured`
-  const { ratioToLimit, perSecond, writers } = figure
-  const met = ratioToLimit >= goal.atLeast ? "met    " : "NOT met"
-  const who = `${name}, ${writers} writer${writers === 1 ? "" : "s"}: ${goal.subject}`
-  const what = `${number(ratioToLimit, 2)} of ${goal.of} (goal ${goal.atLeast})`
-  return `  ${met}  ${who} at ${number(perSecond)}/s is ${what}`
+/** Those that first fill a store for a while: not measured unless they are asked for. */
+const filling: Readonly<Record<string, Load>> = {
+  size: () => import("./postgres/size.ts"),
+  conditions: () => import("./postgres/conditions.ts"),
 }
 
-const help = `npm run bench -- [--only NAME ...] [--json]
+const all = { ...works, ...postgres, ...filling }
 
-  --only NAME   ${Object.keys(works).join(", ")}
-  --json        one JSON object a line instead of tables
+const help = `npm run bench -- [--only NAME ...] [--json] [--write FOLDER] [--events N]
+
+  --only NAME      ${Object.keys({ ...works, ...postgres }).join(", ")};
+                   postgres for those of PostgreSQL;
+                   ${Object.keys(filling).join(", ")} only where they are named, for they fill a store first
+  --events N       how many events these have; a million, if left out
+  --json           one JSON object a line instead of tables
+  --write FOLDER   speed.md and speed.svg of what was measured on PostgreSQL
 `
+
+/** In one line; without what only the report needs. */
+const json = ({ work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes }: Figure): string =>
+  JSON.stringify({ work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes })
+
+const marks = { true: "met    ", false: "NOT met", undefined: "unknown" }
 
 const main = async (): Promise<void> => {
   const { values } = parseArgs({
     options: {
       only: { type: "string", multiple: true, default: [] },
       json: { type: "boolean", default: false },
+      write: { type: "string" },
+      events: { type: "string", default: "1000000" },
       help: { type: "boolean", short: "h", default: false },
     },
   })
-  const unknown = values.only.find((name) => !(name in works))
+  const only = values.only.flatMap((name) => (name === "postgres" ? Object.keys(postgres) : [name]))
+  const unknown = only.find((name) => !(name in all))
   if (values.help || unknown !== undefined) {
     if (unknown !== undefined) process.exitCode = 1
     console.log(unknown === undefined ? help : `There is no work named ${unknown}.\n\n${help}`)
@@ -74,17 +78,25 @@ const main = async (): Promise<void> => {
   }
   const load = loadavg().map((average) => average.toFixed(1))
   say(`Node ${process.versions.node}, ${availableParallelism()} cores, load ${load.join(" ")}\n`)
-  const verdicts: Array<string> = []
-  for (const [name, load] of Object.entries(works)) {
-    if (values.only.length > 0 && !values.only.includes(name)) continue
+  const results: Array<{ name: string; work: Work; figures: ReadonlyArray<Figure>; verdicts: Array<Verdict> }> = []
+  for (const [name, load] of Object.entries(all)) {
+    if (only.length > 0 ? !only.includes(name) : name in filling) continue
     const { work } = await load()
     say(`${name}: ${work.about}`)
-    const figures = await work.run()
-    if (values.json) for (const figure of figures) console.log(JSON.stringify(figure))
+    const figures = await work.run({ events: Number(values.events) })
+    if (values.json) for (const figure of figures) console.log(json(figure))
     say(`${table(figures)}\n`)
-    for (const goal of work.goals) verdicts.push(verdict(name, goal, figures))
+    results.push({ name, work, figures, verdicts: work.goals.map((goal) => verdict(name, goal, figures)) })
   }
-  say(`Goals\n${verdicts.join("\n")}`)
+  const verdicts = results.flatMap((result) => result.verdicts)
+  say(`Goals\n${verdicts.map(({ met, text }) => `  ${marks[`${met}`]}  ${text}`).join("\n")}`)
+  if (values.write !== undefined) {
+    const { write } = await import("./docs.ts")
+    write(
+      values.write,
+      results.filter(({ name }) => !(name in works)),
+    )
+  }
 }
 
 await main()

@@ -22,27 +22,43 @@ export interface Figure {
   readonly work: string
   readonly subject: string
   readonly writers: number
-  readonly perSecond: number
+  readonly perSecond: number | null
   readonly p50ms: number | null
   readonly p99ms: number | null
-  /** To the first subject that the work was compared with: the limit. */
+  /** The first subject of those that were compared, and the ratio to it. */
+  readonly limit: string
   readonly ratioToLimit: number
+  /** On disk, for each event. */
+  readonly bytes?: number
+  /** How good each round was, the more the better: what ratios are made of. */
+  readonly rates: ReadonlyArray<number>
 }
 
 /** What a figure ought to be. */
 export interface Goal {
   readonly subject: string
   readonly writers: number
-  readonly atLeast: number
+  /** The least ratio, or the most milliseconds at the median. */
+  readonly atLeast?: number
+  readonly p50Under?: number
   /** What the ratio is to. */
   readonly of: string
+  /** Where that is not the limit. */
+  readonly to?: { readonly subject: string; readonly writers: number }
+  /** Why it is missed, where it is: as found by profiling. */
+  readonly because?: string
+}
+
+/** How large a store is to be, for work that is about that. */
+export interface Size {
+  readonly events: number
 }
 
 /** A piece of work: its figures, and the goals that they are held against. */
 export interface Work {
   readonly about: string
   readonly goals: ReadonlyArray<Goal>
-  readonly run: () => Promise<ReadonlyArray<Figure>>
+  readonly run: (size: Size) => Promise<ReadonlyArray<Figure>>
 }
 
 const median = (values: ReadonlyArray<number>): number => {
@@ -55,8 +71,22 @@ const median = (values: ReadonlyArray<number>): number => {
 const percentile = (sorted: Float64Array, share: number): number | null =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? null
 
+/** How much better one is than another, round by round. */
+export const ratio = (rates: ReadonlyArray<number>, to: ReadonlyArray<number>): number =>
+  median(rates.map((rate, round) => rate / (to[round] ?? Number.NaN)))
+
 /** Garbage of one subject must not be collected in the time of another. */
 const collect = (): void => globalThis.gc?.()
+
+/** How subjects are compared. */
+export interface Comparison {
+  readonly rounds?: number
+  readonly warmUp?: number
+  /** Makes things equal before each turn; not measured. The round counts from 0, the warm-up included. */
+  readonly before?: (round: number) => Promise<void>
+  /** What makes a round good: how much was done in a second, or how short the median latency was. */
+  readonly by?: "rate" | "latency"
+}
 
 /**
  * Runs all subjects in turns, round by round, after warm-up rounds that do not count. The first subject is the limit
@@ -65,17 +95,22 @@ const collect = (): void => globalThis.gc?.()
 export const compare = async (
   work: string,
   subjects: ReadonlyArray<Subject>,
-  { rounds = 5, warmUp = 1 }: { readonly rounds?: number; readonly warmUp?: number } = {},
+  { rounds = 5, warmUp = 1, before, by = "rate" }: Comparison = {},
 ): Promise<ReadonlyArray<Figure>> => {
   const samples = subjects.map((): Array<Sample> => [])
   for (let round = 0; round < warmUp + rounds; round++) {
     for (const [index, subject] of subjects.entries()) {
+      await before?.(round)
       collect()
       const sample = await subject.round()
       if (round >= warmUp) samples[index]?.push(sample)
     }
   }
-  const limits = samples[0] ?? []
+  const rates = samples.map((own) =>
+    own.map(({ perSecond, latencies }) =>
+      by === "rate" ? perSecond : 1000 / (percentile(latencies.toSorted(), 0.5) ?? Number.NaN),
+    ),
+  )
   return subjects.map(({ name, writers }, index) => {
     const own = samples[index] ?? []
     const latencies = Float64Array.from(own.flatMap((sample) => [...sample.latencies])).sort()
@@ -86,7 +121,9 @@ export const compare = async (
       perSecond: median(own.map((sample) => sample.perSecond)),
       p50ms: percentile(latencies, 0.5),
       p99ms: percentile(latencies, 0.99),
-      ratioToLimit: median(own.map((sample, round) => sample.perSecond / (limits[round]?.perSecond ?? Number.NaN))),
+      limit: subjects[0]?.name ?? "",
+      ratioToLimit: ratio(rates[index] ?? [], rates[0] ?? []),
+      rates: rates[index] ?? [],
     }
   })
 }

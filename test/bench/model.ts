@@ -1,4 +1,4 @@
-/** The model that the stores are measured with: orders, one event of about 200 bytes of JSON a command. */
+/** The model that the stores are measured with: orders, one event of about 250 bytes of JSON a command. */
 import { Aggregate, Decider, EventCodec } from "everfold"
 import * as t from "io-ts"
 
@@ -8,7 +8,8 @@ export const OrderEvent = EventCodec.make({
     title: t.string,
     quantity: t.number,
     price: t.type({ amount: t.number, currency: t.string }),
-    delivery: t.type({ name: t.string, city: t.string, express: t.boolean }),
+    delivery: t.type({ name: t.string, street: t.string, city: t.string, express: t.boolean }),
+    orderedBy: t.string,
   }),
 })
 export type OrderEvent = EventCodec.TypeOf<typeof OrderEvent>
@@ -26,7 +27,8 @@ export const line = (quantity: number) => ({
   title: "Espresso cups, porcelain, set of six",
   quantity,
   price: { amount: 2490, currency: "EUR" },
-  delivery: { name: "Ada Lovelace", city: "London", express: true },
+  delivery: { name: "Ada Lovelace", street: "12 St James's Square", city: "London", express: true },
+  orderedBy: "ada@example.org",
 })
 
 /** What a hand-written store keeps of an event: the payload alone. */

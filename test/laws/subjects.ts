@@ -11,9 +11,12 @@ import * as Stream from "effect/Stream"
 import { Checkpoints } from "../../src/core/port/Checkpoints.ts"
 import { EventStore } from "../../src/core/port/EventStore.ts"
 import { Snapshots } from "../../src/core/port/Snapshots.ts"
+import * as Postgres from "../../src/interpreters/postgres/Postgres.ts"
 import { open } from "../../src/interpreters/sqlite/Connection.ts"
 import * as Sqlite from "../../src/interpreters/sqlite/Sqlite.ts"
 import * as Store from "../../src/interpreters/sqlite/Store.ts"
+import type { StoreServices } from "../../src/laws/StoreLaws.ts"
+import { freshSchema, serverUrl } from "../postgres/run.ts"
 
 const file = "store.db"
 let latest = ""
@@ -38,12 +41,12 @@ const inFolder = <A, E>(make: (filename: string) => Layer.Layer<A, E>): Layer.La
 /** A new file in a folder of its own for each build; it goes with the layer. */
 export const sqlite = inFolder((filename) => Sqlite.layer({ filename }))
 
-/** Two connections to one file, as two processes have them, that take turns: each call meets what the other one did. */
-export const sqliteTwice = inFolder((filename) =>
+/** Two connections to one place, as two processes have them, that take turns: each call meets what the other one did. */
+const takingTurns = <E>(layer: Layer.Layer<StoreServices, E>): Layer.Layer<StoreServices, E> =>
   Layer.effectContext(
     Effect.gen(function* () {
-      const one = yield* Layer.build(Layer.fresh(Sqlite.layer({ filename })))
-      const other = yield* Layer.build(Layer.fresh(Sqlite.layer({ filename })))
+      const one = yield* Layer.build(Layer.fresh(layer))
+      const other = yield* Layer.build(Layer.fresh(layer))
       let calls = 0
       const turn = () => (calls++ % 2 === 0 ? one : other)
       const store = () => Context.get(turn(), EventStore)
@@ -69,8 +72,9 @@ export const sqliteTwice = inFolder((filename) =>
         }),
       )
     }),
-  ),
-)
+  )
+
+export const sqliteTwice = inFolder((filename) => takingTurns(Sqlite.layer({ filename })))
 
 /** One whose calls wait for the lock that another process holds, and the process with them. */
 export const waitingSqlite = inFolder((filename) =>
@@ -94,3 +98,20 @@ export const rival = Effect.flatMap(
   ),
   (child) => Effect.promise(() => once(child.stdout, "data")),
 ).pipe(Effect.asVoid)
+
+let latestSchema = ""
+
+const inSchema = <A, E>(
+  make: (options: { readonly url: string; readonly schema: string }) => Layer.Layer<A, E>,
+): Layer.Layer<A, E> =>
+  Layer.unwrap(
+    Effect.map(Effect.promise(serverUrl), (url) => {
+      latestSchema = freshSchema()
+      return make({ url, schema: latestSchema })
+    }),
+  )
+
+/** A schema of its own for each build, in the server of this run; it goes with the run. */
+export const postgres = inSchema((options) => Postgres.layer(options))
+
+export const postgresTwice = inSchema((options) => takingTurns(Postgres.layer(options)))

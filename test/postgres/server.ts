@@ -2,20 +2,25 @@
  * A PostgreSQL server of one's own: in a temporary folder, on a free port, by this machine's programs or those of an npm
  * package, also for root. It ends with the process that started it, however that ends: see `watchdog.sh`.
  */
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { randomBytes, randomInt } from "node:crypto"
 import { once } from "node:events"
-import { appendFileSync, chownSync, closeSync, openSync, readFileSync, writeFileSync } from "node:fs"
-import { createServer, Socket } from "node:net"
+import { appendFileSync, chownSync, closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
 import { join } from "node:path"
 import { find } from "./binaries.ts"
-import { temporaryFolder, type User, unprivileged } from "./user.ts"
+import { temporaryFolder, unprivileged } from "./user.ts"
+import * as Watchdog from "./watchdog.ts"
 
 export type Settings = Readonly<Record<string, string | number | boolean>>
 
 export interface Options {
   /** Beside PostgreSQL's own, by which every commit is flushed. */
   readonly settings?: Settings
+  /** The size of a disk of its own, in megabytes. Only root can make one, and not everywhere. */
+  readonly disk?: number
+  /** Begins with this server's data, and then does what it does, read-only until it is promoted. */
+  readonly standbyOf?: Server
 }
 
 export interface Server {
@@ -35,7 +40,9 @@ export interface Server {
   readonly kill: () => Promise<void>
   /** Ends it at once and in the middle of everything ("immediate"). It recovers when it is started again. */
   readonly crash: () => Promise<void>
-  /** Starts it again with the same port and data, after a "fast" shutdown where it runs. */
+  /** Ends it in order ("fast"): what runs is broken off. */
+  readonly shutdown: () => Promise<void>
+  /** Starts it again with the same port and data, after a shutdown where it runs. */
   readonly restart: () => Promise<void>
   /** Ends it and removes its folder. */
   readonly stop: () => Promise<void>
@@ -59,6 +66,10 @@ const common: Settings = {
 
 /** Nothing of the caller's own (PGDATA, PGOPTIONS, a language) disturbs it. */
 const environment = { PATH: process.env.PATH ?? "", LC_ALL: "C" }
+
+const portTaken = "could not create any TCP/IP sockets"
+/** Backends of a server that was killed may need a while to see it; they keep others out of its data. */
+const dataTaken = "pre-existing shared memory block"
 
 const sleep = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
 
@@ -91,71 +102,56 @@ const freePort = async (): Promise<number> => {
   }
 }
 
-interface Watchdog {
-  readonly watch: (child: ChildProcess) => void
-  readonly end: () => Promise<void>
-}
-
-const watchdog = (folder: string): Watchdog => {
-  const script = readFileSync(join(import.meta.dirname, "watchdog.sh"), "utf8")
-  const child = spawn("sh", ["-c", script, "watchdog", folder], {
-    cwd: "/",
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-  })
-  const ended = once(child, "exit")
-  ended.catch(() => {})
-  child.stdin.on("error", () => {})
-  // A program may forget its server and end.
-  child.unref()
-  if (child.stdin instanceof Socket) child.stdin.unref()
-  return {
-    watch: (other) => {
-      child.stdin.write(`${other.pid ?? ""}\n`)
-      other.once("exit", () => child.stdin.write("\n"))
-    },
-    end: async () => {
-      child.ref()
-      child.stdin.end()
-      await ended
-    },
-  }
-}
-
-/** Makes the data folder. */
-const initialize = async (
-  { binaries, folder, user, watch }: { binaries: string; folder: string; user: User; watch: Watchdog["watch"] },
-  settings: Settings,
-): Promise<string> => {
-  const password = randomBytes(16).toString("hex")
-  const [data, log, file] = [join(folder, "data"), join(folder, "log"), join(folder, "password")]
-  writeFileSync(file, password, { mode: 0o600 })
-  if (user.uid !== undefined) chownSync(file, user.uid, user.gid)
-  const output = openSync(log, "a")
-  const child = spawn(
-    join(binaries, "initdb"),
-    [
-      ...["--pgdata", data, "--encoding", "UTF8", "--locale", "C", "--no-sync"],
-      ...["--username", "everfold", "--auth", "scram-sha-256", "--pwfile", file],
-    ],
-    { cwd: folder, detached: true, env: environment, stdio: ["ignore", output, output], ...user },
-  )
-  watch(child)
-  closeSync(output)
+const expectSuccess = async (child: ChildProcess, log: string): Promise<void> => {
   const [code] = await once(child, "exit")
-  if (code !== 0) throw new Error(`initdb failed with code ${code}:\n${read(log)}`)
-  appendFileSync(join(data, "postgresql.conf"), lines(settings))
-  return password
+  if (code !== 0) throw new Error(`${child.spawnargs[0]} failed with code ${code}:\n${read(log)}`)
 }
 
 /** Starts a server that ends with this process. */
 export const start = async (options: Options = {}): Promise<Server> => {
   const user = unprivileged()
   const folder = temporaryFolder(user)
-  const dog = watchdog(folder)
+  const watchdog = Watchdog.start(folder)
   const [data, log] = [join(folder, "data"), join(folder, "log")]
   const settings = { ...common, unix_socket_directories: folder, ...options.settings }
   let running: ChildProcess | undefined
+
+  /** One process at a time, in the folder, as the user. */
+  const run = (program: string, ...parameters: ReadonlyArray<string>): ChildProcess => {
+    const output = openSync(log, "a")
+    const child = spawn(program, parameters, {
+      cwd: folder,
+      detached: true,
+      env: environment,
+      stdio: ["ignore", output, output],
+      ...user,
+    })
+    watchdog.watch(child)
+    closeSync(output)
+    return child
+  }
+
+  const initialize = async (binaries: string): Promise<string> => {
+    const [password, file] = [randomBytes(16).toString("hex"), join(folder, "password")]
+    writeFileSync(file, password, { mode: 0o600 })
+    if (user.uid !== undefined) chownSync(file, user.uid, user.gid)
+    const form = ["--encoding", "UTF8", "--locale", "C", "--no-sync"]
+    const access = ["--username", "everfold", "--auth", "scram-sha-256", "--pwfile", file]
+    await expectSuccess(run(join(binaries, "initdb"), "--pgdata", data, ...form, ...access), log)
+    return password
+  }
+
+  /** Its data are copied while it is down: not all programs that we find can copy those of a server that runs. */
+  const follow = async (primary: Server): Promise<string> => {
+    await primary.shutdown()
+    await expectSuccess(run("cp", "-R", join(primary.folder, "data"), folder), log)
+    await primary.restart()
+    writeFileSync(join(data, "standby.signal"), "")
+    const { username, password, port } = new URL(primary.url)
+    const source = `host=127.0.0.1 port=${port} user=${username} password=${password}`
+    appendFileSync(join(data, "postgresql.conf"), lines({ primary_conninfo: source }))
+    return password
+  }
 
   const signal = async (name: NodeJS.Signals): Promise<void> => {
     const child = running
@@ -166,19 +162,10 @@ export const start = async (options: Options = {}): Promise<Server> => {
     await ended
   }
 
-  /** Whether it came up; else what it said. */
+  /** Answers what it said where it did not come up. */
   const launch = async (binaries: string, port: number): Promise<string | undefined> => {
     const before = read(log).length
-    const output = openSync(log, "a")
-    const child = spawn(join(binaries, "postgres"), ["-D", data, "-p", String(port)], {
-      cwd: folder,
-      detached: true,
-      env: environment,
-      stdio: ["ignore", output, output],
-      ...user,
-    })
-    dog.watch(child)
-    closeSync(output)
+    const child = run(join(binaries, "postgres"), "-D", data, "-p", String(port))
     running = child
     child.once("exit", () => {
       if (running === child) running = undefined
@@ -195,13 +182,19 @@ export const start = async (options: Options = {}): Promise<Server> => {
 
   try {
     const { folder: binaries, version } = find(user, folder)
-    const password = await initialize({ binaries, folder, user, watch: dog.watch }, settings)
+    if (options.disk !== undefined) {
+      mkdirSync(data)
+      const owner = user.uid === undefined ? "" : `,uid=${user.uid},gid=${user.gid}`
+      execFileSync("mount", ["-t", "tmpfs", "-o", `size=${options.disk}m,mode=700${owner}`, "everfold", data])
+    }
+    const password = await (options.standbyOf === undefined ? initialize(binaries) : follow(options.standbyOf))
+    appendFileSync(join(data, "postgresql.conf"), lines(settings))
     let port = await freePort()
     // Somebody else may have taken the port meanwhile.
     for (let tries = 0; ; tries++) {
       const failure = await launch(binaries, port)
       if (failure === undefined) break
-      if (!failure.includes("could not create any TCP/IP sockets") || tries === 10) throw new Error(failure)
+      if (!failure.includes(portTaken) || tries === 10) throw new Error(failure)
       port = await freePort()
     }
     return {
@@ -214,20 +207,20 @@ export const start = async (options: Options = {}): Promise<Server> => {
       log: () => read(log),
       kill: () => signal("SIGKILL"),
       crash: () => signal("SIGQUIT"),
+      shutdown: () => signal("SIGINT"),
       restart: async () => {
         await signal("SIGINT")
-        // Backends of a server that was killed may need a while to see it; they keep others out of its data.
         for (let tries = 0; ; tries++) {
           const failure = await launch(binaries, port)
           if (failure === undefined) return
-          if (tries === 200) throw new Error(failure)
+          if (![portTaken, dataTaken].some((text) => failure.includes(text)) || tries === 200) throw new Error(failure)
           await sleep(50)
         }
       },
-      stop: dog.end,
+      stop: watchdog.end,
     }
   } catch (error) {
-    await dog.end()
+    await watchdog.end()
     throw error
   }
 }

@@ -2,7 +2,7 @@
 # process that wanted it is gone, however it went. Started in a session of its own, so that no signal to a terminal or to
 # a group of processes reaches it.
 #
-#     sh -c "$(cat watchdog.sh)" watchdog FOLDER
+#     sh watchdog.sh FOLDER
 #
 # Each line of the input is the id of the process that runs in the folder now; an empty line: none does.
 trap '' HUP INT TERM
@@ -29,9 +29,12 @@ if [ -e "$lock" ]; then
   [ -n "$segment" ] && ipcrm -m "$segment" 2>/dev/null
 fi
 
-# What is ending may still write.
+# What is ending may still write, and keeps a disk of its own busy.
 tries=0
-until rm -rf "$folder" 2>/dev/null || [ "$tries" -ge 100 ]; do
+until
+  umount "$folder/data" 2>/dev/null
+  rm -rf "$folder" 2>/dev/null || [ "$tries" -ge 100 ]
+do
   sleep 0.05
   tries=$((tries + 1))
 done

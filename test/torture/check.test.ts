@@ -45,10 +45,10 @@ beforeEach(async () => {
       told.push({ ...answer, amounts: task.amounts, state, lane, serial, start: i, end: i + 0.5, done: true })
     }
     const { events } = yield* EventStore.use((store) => store.readAll({ after: 0, limit: 10 }))
-    for (const { position, id } of events) steady.push({ told: "saw", position, id })
+    for (const { position, id } of events) steady.push({ told: "saw", position, id, at: position })
   })
   await Effect.runPromise(program.pipe(Effect.provide(Layer.mergeAll(Sqlite.layer({ filename }), EventMapper.plain))))
-  evidence = { kills: 0, told, steady, restless: steady, faults: [] }
+  evidence = { hits: new Map(), told, lost: [], steady, restless: steady, consumed: [], faults: [] }
 })
 
 const tamper = (sql: string): void => {
@@ -57,7 +57,7 @@ const tamper = (sql: string): void => {
   database.close()
 }
 const verdict = async (changed: Partial<Evidence> = {}) => {
-  const found = await check(filename, { ...evidence, ...changed })
+  const found = await check({ store: "sqlite", filename }, { ...evidence, ...changed })
   return Object.entries(found.verdict).flatMap(([kind, examples]) => (examples.length > 0 ? [kind] : []))
 }
 
@@ -90,7 +90,7 @@ it("finds events that a follower skipped, saw twice or in another order", async 
   expect(await verdict({ steady: [a, c] })).toEqual(["skipped"])
   expect(await verdict({ restless: [a, b] })).toEqual(["skipped"])
   expect(await verdict({ steady: [a, b, b, c] })).toEqual(["reordered"])
-  expect(await verdict({ restless: [a, c, b] })).toEqual(["skipped", "reordered"])
+  expect(await verdict({ restless: [a, c, b] })).toEqual(["reordered"])
 })
 
 it("finds a position that is missing", async () => {
@@ -100,5 +100,5 @@ it("finds a position that is missing", async () => {
 
 it("finds a chain that does not verify", async () => {
   tamper("UPDATE event SET link = zeroblob(32) WHERE position = 3")
-  await expect(verdict()).rejects.toThrow("not what was recorded")
+  expect(await verdict()).toContain("broken")
 })

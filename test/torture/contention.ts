@@ -1,20 +1,19 @@
 /**
- * Several processes execute commands on one stream of one file, each as fast as it can, and nobody is killed: how many
+ * Several processes execute commands on one stream of one store, each as fast as it can, and nobody is killed: how many
  * got through, and how long the slowest waited. The exit code is 1 where a process was told of a conflict, or did not get
  * through at all.
  *
- *     node test/torture/contention.ts [--seconds N] [--processes N]
+ *     node test/torture/contention.ts [--store sqlite|postgres] [--seconds N] [--processes N]
  */
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { parseArgs } from "node:util"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { EventMapper } from "everfold"
-import { Sqlite } from "everfold/sqlite"
 import { designs } from "./designs.ts"
+import { open, type Place } from "./places.ts"
+import * as Postgres from "./postgres/scene.ts"
 import { start } from "./processes.ts"
+import * as Sqlite from "./sqlite.ts"
 
 interface Share {
   readonly done: number
@@ -46,31 +45,33 @@ const contend = Effect.fnUntraced(function* (begin: number, end: number) {
 
 const { values } = parseArgs({
   options: {
+    store: { type: "string", default: "sqlite" },
     seconds: { type: "string", default: "6" },
     processes: { type: "string", default: "4" },
-    /** Given to the processes: the file, and when to begin and to end. */
+    /** Given to the processes: the place, and when to begin and to end. */
     task: { type: "string" },
   },
 })
 
 if (values.task !== undefined) {
-  const { filename, begin, end }: { filename: string; begin: number; end: number } = JSON.parse(values.task)
-  const live = Layer.mergeAll(Sqlite.layer({ filename }), EventMapper.plain)
+  const { place, begin, end }: { place: Place; begin: number; end: number } = JSON.parse(values.task)
+  const live = Layer.mergeAll(open(place), EventMapper.plain)
   await Effect.runPromise(Effect.provide(contend(begin, end), live))
 } else {
-  const folder = mkdtempSync(join(tmpdir(), "everfold-contention-"))
+  const seconds = Number(values.seconds)
+  const scene = await (values.store === "postgres" ? Postgres.make("everfold", seconds) : Sqlite.make())
   try {
     const begin = Date.now() + 1500
-    const task = { filename: join(folder, "store.db"), begin, end: begin + Number(values.seconds) * 1000 }
+    const task = { place: scene.inspected, begin, end: begin + seconds * 1000 }
     const processes = Array.from({ length: Number(values.processes) }, () =>
       start<Share>("contention.ts", ["--task", JSON.stringify(task)], () => {}),
     )
-    for (const process of processes) await process.ends(Number(values.seconds) * 1000 + 10_000)
+    for (const process of processes) await process.ends(seconds * 1000 + 10_000)
     const shares = processes.map(({ lines }) => lines[0] ?? { done: 0, conflicts: 0, slowestMillis: -1 })
     const fair = shares.every(({ done, conflicts }) => conflicts === 0 && done > 0)
     console.log(JSON.stringify({ fair, shares }))
     process.exitCode = fair ? 0 : 1
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    await scene.close()
   }
 }

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { afterAll, expect, it } from "vitest"
-import { crashes, inspect, undisturbed } from "./crash/crashes.ts"
+import { inspect, undisturbed } from "./crash/judging.ts"
+import { crashes } from "./crash/sqlite.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "everfold-crash-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -16,12 +17,13 @@ it("leaves all or nothing of a commit, and nothing acknowledged lost, wherever t
 })
 
 it("would find what was acknowledged and is not there, and what is there by half", async () => {
-  const whole = await undisturbed(join(folder, "good.db"))
-  expect(await inspect(join(folder, "empty.db"), whole.answers, whole)).toContain(
+  const at = (name: string) => ({ store: "sqlite", filename: join(folder, name) }) as const
+  const whole = await undisturbed(at("good.db"))
+  expect(await inspect(at("empty.db"), whole.answers, whole)).toContain(
     "open was told to be recorded, and is not there",
   )
   const database = new DatabaseSync(join(folder, "good.db"))
   database.exec("DELETE FROM tag WHERE position = 9; DELETE FROM event WHERE position = 9")
   database.close()
-  expect(await inspect(join(folder, "good.db"), whole.answers, whole)).toContain("everything has 1 of 2 events")
+  expect(await inspect(at("good.db"), whole.answers, whole)).toContain("everything has 1 of 2 events")
 })

@@ -1,8 +1,11 @@
-/** Two ways to carry out commands: the library's, and a naive one that the checks must catch. */
+/** Two ways to carry out operations: the library's, and a naive one that the checks must catch. */
+import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Commit, Decider, EventMapper, EventStore, Repository } from "everfold"
 import { type Either, isLeft, left, right } from "fp-ts/lib/Either.js"
+import * as commits from "./commits.ts"
+import { sealed } from "./fixed.ts"
 import { type Account, AccountEvent, Accounts, account, type Command, empty, Overdrawn } from "./model.ts"
 
 const accounts = Repository.make(Accounts, { cache: 8 })
@@ -38,6 +41,11 @@ const everfold = {
       }),
       ({ value, position }) => ({ seen: value, position }),
     ),
+  spread: (op: string, amount: number, streams: ReadonlyArray<string>) =>
+    commits.send(commits.spread(op, amount, streams)),
+  claim: (op: string, name: string, after: number) => commits.send(commits.claim(op, name, after)),
+  copy: (epoch: number, from: number, to: number, positions: ReadonlyArray<number>) =>
+    commits.send(commits.copy(epoch, from, to, positions)),
 }
 
 /** Where an account stands now. */
@@ -49,7 +57,10 @@ export const load = (id: string) =>
       Effect.catchTag("NotFound", Effect.die),
     )
 
-/** Reads, decides, writes, and expects nothing: what was decided on may be history by then. */
+/**
+ * Reads, decides, writes, and expects nothing: what was decided on may be history by then. What belongs together is
+ * written one after another, and under new ids when it is written again.
+ */
 const naive: typeof everfold = {
   execute: Effect.fnUntraced(function* (id: string, command: Command) {
     const { state, version } = yield* load(id)
@@ -77,6 +88,9 @@ const naive: typeof everfold = {
     ]
     return { seen, position }
   }),
+  spread: (op, amount, streams) => inPieces(commits.spread(op, amount, streams)),
+  claim: (op, name) => inPieces(commits.claim(op, name, 0)),
+  copy: (epoch, from, to, positions) => inPieces(commits.copy(epoch, from, to, positions)),
 }
 
 const append = Effect.fnUntraced(function* (id: string, events: ReadonlyArray<AccountEvent>) {
@@ -92,6 +106,23 @@ const append = Effect.fnUntraced(function* (id: string, events: ReadonlyArray<Ac
     .commit({ hash: mapper.hash, writes: [write] })
     .pipe(Effect.catchTag(["ConditionFailed", "CheckpointConflict", "Fenced"], Effect.die))
   return committed.position
+})
+
+/** One commit for each of its writes, and one for its checkpoint. */
+const inPieces = Effect.fnUntraced(function* ({ hash, writes, checkpoint }: Commit.Commit) {
+  const pieces: ReadonlyArray<Commit.Commit> = [
+    ...writes.map(({ stream, events }) => {
+      const renewed = events.map((event) => ({ ...event, id: randomUUID() }))
+      return { hash, writes: [{ stream, expected: Commit.any, events: renewed.map((event) => sealed(stream, event)) }] }
+    }),
+    ...(checkpoint === undefined ? [] : [{ hash, writes: [], checkpoint }]),
+  ]
+  const done = yield* Effect.forEach(pieces, commits.send)
+  return {
+    repeated: false,
+    position: done.at(-1)?.position ?? 0,
+    streams: done.flatMap(({ streams }) => streams),
+  }
 })
 
 export const designs = { everfold, naive }

@@ -1,63 +1,63 @@
 /**
- * Several processes write to one SQLite file and are killed all the time; afterwards nothing may be lost, doubled, torn
- * or untrue.
+ * Several processes write to one store, and everything happens to them and to it that can; afterwards nothing may be lost,
+ * doubled, skipped, torn or untrue.
  *
- *     npm run torture -- [--seconds N] [--writers N] [--lanes N] [--design everfold|naive] [--crashes N] [--json]
+ *     npm run torture -- [--store sqlite|postgres] [--seconds N] [--writers N] [--lanes N] [--consumers N]
+ *                        [--design everfold|naive] [--crashes N] [--json]
  *
- * Then one process is killed before each statement of SQLite in turn, or before every `--crashes`-th; 0 leaves that out.
- * `--design naive` decides without an expected version and without command ids: the checks must catch it. The last line
- * is the result; the exit code is 1 where anything was violated.
+ * Then one process, or its connection, is interrupted at each of its statements in turn, or at every `--crashes`-th (the
+ * tenth on PostgreSQL, if left out); 0 leaves that out.
+ * `--design naive` does it the obvious way: on SQLite, programs that decide without an expected version and without command
+ * ids; on PostgreSQL, a store with a sequence for its positions. The checks must catch it. The last line is the result; the
+ * exit code is 1 where anything was violated.
  */
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { check } from "./check.ts"
-import { crashes } from "./crash/crashes.ts"
+import * as Postgres from "./postgres/scene.ts"
+import * as Sqlite from "./sqlite.ts"
+import { summary } from "./summary.ts"
 import { torture } from "./torture.ts"
 
 const { values } = parseArgs({
   options: {
+    store: { type: "string", default: "sqlite" },
     seconds: { type: "string", default: "30" },
     writers: { type: "string", default: "4" },
     lanes: { type: "string", default: "6" },
+    consumers: { type: "string", default: "2" },
     design: { type: "string", default: "everfold" },
-    crashes: { type: "string", default: "1" },
+    crashes: { type: "string" },
     json: { type: "boolean", default: false },
   },
 })
+const store = values.store === "postgres" ? "postgres" : "sqlite"
 const design = values.design === "naive" ? "naive" : "everfold"
-const folder = mkdtempSync(join(tmpdir(), "everfold-torture-"))
-const filename = join(folder, "store.db")
+const seconds = Number(values.seconds)
+const scene = await (store === "postgres" ? Postgres.make(design, seconds) : Sqlite.make())
 try {
-  const [seconds, writers, lanes] = [Number(values.seconds), Number(values.writers), Number(values.lanes)]
-  const evidence = await torture({ filename, seconds, writers, lanes, design })
-  const { verdict, events, operations } = await check(filename, evidence)
-  const { told, kills } = evidence
-  const count = (...kinds: ReadonlyArray<string>) => told.filter((line) => kinds.includes(line.told)).length
-  const every = Number(values.crashes)
-  const crashed = every > 0 ? await crashes(folder, every) : { kills: 0, faults: [] }
-  const found = { ...verdict, crashes: crashed.faults }
-  const violations = Object.values(found).reduce((n, examples) => n + examples.length, 0)
-  const gaveUp = (why: string) => told.filter((line) => line.told === "nothing" && line.why === why).length
+  const evidence = await torture({
+    scene,
+    seconds,
+    writers: Number(values.writers),
+    lanes: Number(values.lanes),
+    consumers: Number(values.consumers),
+    design: store === "postgres" ? "everfold" : design,
+  })
+  const found = await check(scene.inspected, evidence)
+  const every = Number(values.crashes ?? (store === "postgres" ? 10 : 1))
+  const crashed = every > 0 && design === "everfold" ? await scene.interrupt(every) : { kills: 0, faults: [] }
+  const verdict = { ...found.verdict, crashes: crashed.faults }
+  const violations = Object.values(verdict).reduce((n, examples) => n + examples.length, 0)
   const result = {
+    store,
     design,
     seconds,
-    commits: operations,
-    events,
-    kills,
-    acknowledged: count("recorded", "moved"),
-    again: told.filter((line) => line.told === "recorded" && line.repeated).length,
-    refused: count("refused"),
-    interrupted: count("interrupted"),
-    conflicts: gaveUp("VersionConflict"),
-    unavailable: gaveUp("StoreUnavailable"),
-    slowestMillis: Math.round(told.reduce((most, { start, end }) => Math.max(most, end - start), 0)),
+    ...summary(evidence, found),
     crashed: crashed.kills,
-    ...Object.fromEntries(Object.entries(found).map(([kind, examples]) => [kind, examples.length])),
+    ...Object.fromEntries(Object.entries(verdict).map(([kind, examples]) => [kind, examples.length])),
     violations,
   }
-  for (const [kind, examples] of Object.entries(found)) {
+  for (const [kind, examples] of Object.entries(verdict)) {
     for (const example of examples.slice(0, 5)) console.error(`${kind}: ${example}`)
   }
   console.log(
@@ -69,5 +69,5 @@ try {
   )
   process.exitCode = violations === 0 ? 0 : 1
 } finally {
-  rmSync(folder, { recursive: true, force: true })
+  await scene.close()
 }

@@ -8,6 +8,9 @@ export interface Child<Line> {
   /** What it printed so far, whole lines only. */
   readonly lines: ReadonlyArray<Line>
   readonly complaints: () => string
+  readonly hasEnded: () => boolean
+  /** Stops it for a while. */
+  readonly freeze: (millis: number) => Promise<void>
   /** Ends it with SIGKILL, and waits until all it printed was read. */
   readonly kill: () => Promise<void>
   /** Waits for its own end, and kills it where that does not come: answers whether it came, with code 0. */
@@ -44,6 +47,12 @@ export const start = <Line>(script: string, args: ReadonlyArray<string>, heard: 
   return {
     lines,
     complaints: () => complaints,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
+    freeze: async (millis) => {
+      child.kill("SIGSTOP")
+      await new Promise((resolve) => setTimeout(resolve, millis))
+      child.kill("SIGCONT")
+    },
     kill: () => {
       child.kill("SIGKILL")
       return closed

@@ -2,6 +2,12 @@
 import { writeSync } from "node:fs"
 import type { Account } from "./model.ts"
 
+/** A version of a stream. */
+export interface At {
+  readonly stream: string
+  readonly version: number
+}
+
 /** What a writer was told of an operation. */
 export type Answer =
   | {
@@ -20,8 +26,18 @@ export type Answer =
       readonly to: string
       readonly position: number
       /** The versions of both that it was decided on. */
-      readonly seen: ReadonlyArray<{ readonly stream: string; readonly version: number }>
+      readonly seen: ReadonlyArray<At>
     }
+  /** One event on each stream; where each stands now. */
+  | {
+      readonly told: "spread"
+      readonly position: number
+      readonly repeated: boolean
+      readonly streams: ReadonlyArray<At>
+    }
+  | { readonly told: "claimed"; readonly name: string; readonly position: number; readonly repeated: boolean }
+  /** The name has an owner: the position that says so. */
+  | { readonly told: "taken"; readonly name: string; readonly position: number }
   /** With the state that it was decided on. */
   | { readonly told: "refused"; readonly stream: string; readonly seen: Account }
   | {
@@ -35,31 +51,55 @@ export type Answer =
   | { readonly told: "nothing"; readonly why: string }
   /** It was interrupted: recorded or not. */
   | { readonly told: "interrupted" }
+  /** The store cannot tell: recorded or not. */
+  | { readonly told: "unknown" }
   /** An error that must not be. */
   | { readonly told: "wrong"; readonly why: string }
 
-/** An answer, whose it is, and when it was asked for and given, in milliseconds of the machine. */
-export type Told = Answer & {
-  readonly lane: string
-  readonly serial: number
+/** When something was asked for and answered, in milliseconds of the machine. */
+export interface Times {
   readonly start: number
   readonly end: number
-  /** Whether the lane goes on to the next operation. */
-  readonly done: boolean
 }
 
-/** What a follower saw. */
+/** An answer, whose it is, and when it was given. */
+export type Told = Answer &
+  Times & {
+    readonly lane: string
+    readonly serial: number
+    /** Whether the lane goes on to the next operation. */
+    readonly done: boolean
+  }
+
+/** What a follower saw, and when. */
 export interface Saw {
   readonly told: "saw"
   readonly position: number
   readonly id: string
+  readonly at: number
 }
+
+/** What a consumer came to. */
+export type Consumed = Times &
+  (
+    | { readonly told: "leased"; readonly epoch: number; readonly position: number }
+    /** The checkpoint moved, and the log grew up to a position. */
+    | {
+        readonly told: "consumed"
+        readonly epoch: number
+        readonly from: number
+        readonly to: number
+        readonly position: number
+      }
+    | { readonly told: "fenced"; readonly epoch: number; readonly by: number }
+    | { readonly told: "wrong"; readonly why: string }
+  )
 
 /** The same clock in every process. */
 export const now = (): number => Number(process.hrtime.bigint() / 1000n) / 1000
 
 /** A pipe that is full refuses for a moment. */
-export const print = (...lines: ReadonlyArray<Told | Saw>): void => {
+export const print = (...lines: ReadonlyArray<Told | Saw | Consumed>): void => {
   let rest = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""))
   while (rest.length > 0) {
     try {

@@ -1,42 +1,47 @@
 /**
- * Writers on one file that are killed all the time, and what they were told. A writer that is started again goes on
- * where its predecessor's last answer was, and so repeats, under the same id, what was perhaps recorded already.
+ * Writers, followers and consumers on one store, to which everything happens that can, and what they were told. A writer
+ * that is started again goes on where its predecessor's last answer was, and so repeats, under the same id, what was
+ * perhaps recorded already.
  */
 import type { Design } from "./designs.ts"
-import { operation } from "./operations.ts"
+import { isRepeatable, nameOf } from "./operations.ts"
 import { type Child, start } from "./processes.ts"
-import type { Saw, Told } from "./report.ts"
+import { type Consumed, now, type Saw, type Told } from "./report.ts"
+import { about, type Hazard, type Lost, pause, type Scene, unleash } from "./scene.ts"
 
 export interface Options {
-  readonly filename: string
+  readonly scene: Scene
   readonly seconds: number
   readonly writers: number
   readonly lanes: number
+  readonly consumers: number
   readonly design: Design
 }
 
 /** What happened, as the parent heard it. */
 export interface Evidence {
-  readonly kills: number
+  /** What was done to them, and how often. */
+  readonly hits: ReadonlyMap<string, number>
   readonly told: ReadonlyArray<Told>
+  /** What was under way when a process or a connection was lost. */
+  readonly lost: ReadonlyArray<Lost>
   /** Of the follower that was never killed, and of the one that was, over all its lives. */
   readonly steady: ReadonlyArray<Saw>
   readonly restless: ReadonlyArray<Saw>
+  readonly consumed: ReadonlyArray<Consumed>
   /** Processes that complained, hung, or ended with an error. */
   readonly faults: ReadonlyArray<string>
 }
 
-const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))
+const pick = <A>(from: ReadonlyArray<A>): A | undefined => from[Math.floor(Math.random() * from.length)]
 
-/** Whether an operation may be done again: the others have no id, and happened or not. */
-const isRepeatable = (lane: string, serial: number): boolean => {
-  const { kind } = operation(lane, serial)
-  return kind !== "transfer" && kind !== "hasty"
-}
-
-export const torture = async ({ filename, seconds, writers, lanes, design }: Options): Promise<Evidence> => {
+export const torture = async (options: Options): Promise<Evidence> => {
+  const { scene, seconds, writers, lanes, design } = options
   const told: Array<Told> = []
+  const consumed: Array<Consumed> = []
+  const lost: Array<Lost> = []
   const faults: Array<string> = []
+  const place = JSON.stringify(scene.place)
   const names = (writer: number) =>
     Array.from({ length: lanes }, (_, lane) => `${writer}${String.fromCharCode(97 + lane)}`)
   /** The operation that a lane is at. */
@@ -50,65 +55,114 @@ export const torture = async ({ filename, seconds, writers, lanes, design }: Opt
       at.set(lane, from)
       return [lane, from] as const
     })
-    const task = { filename, design, finish, lanes: Object.fromEntries(tasks) }
+    const task = { place: scene.place, design, finish, lanes: Object.fromEntries(tasks) }
     return start<Told>("writer.ts", [JSON.stringify(task)], (line) => {
       told.push(line)
       if (line.done) at.set(line.lane, line.serial + 1)
     })
   }
-  const follow = (after: number) => start<Saw>("follower.ts", [filename, String(after)], () => {})
-  const complain = (who: string, child: Child<unknown>): void => {
-    if (child.complaints() !== "") faults.push(`${who}: ${child.complaints().trim()}`)
-  }
+  const follow = (after: number) => start<Saw>("follower.ts", [place, String(after)], () => {})
+  const consume = () => start<Consumed>("consumer.ts", [place, design], (line) => consumed.push(line))
 
-  const steady = follow(0)
-  let restless = follow(0)
-  const seen: Array<Saw> = []
-  const resume = async (): Promise<void> => {
-    await restless.kill()
-    complain("the restless follower", restless)
-    seen.push(...restless.lines)
-    restless = follow(seen.at(-1)?.position ?? 0)
+  const end = async (who: string, child: Child<unknown> | undefined): Promise<void> => {
+    if (child?.hasEnded()) faults.push(`${who} ended by itself`)
+    await child?.kill()
+    const complaints = child?.complaints().trim() ?? ""
+    if (complaints !== "") faults.push(`${who}: ${complaints}`)
+  }
+  const endWriter = async (writer: number): Promise<void> => {
+    await end(`writer ${writer}`, alive[writer])
+    for (const lane of names(writer)) lost.push({ what: "process", op: nameOf(lane, at.get(lane) ?? 0), at: now() })
   }
 
   const alive = Array.from({ length: writers }, (_, writer) => write(writer, false))
-  let kills = 0
-  const end = performance.now() + seconds * 1000
-  const killOne = async (): Promise<void> => {
-    const victim = Math.floor(Math.random() * writers)
-    await alive[victim]?.kill()
-    kills++
-    const killed = alive[victim]
-    if (killed !== undefined) complain(`writer ${victim}`, killed)
-    alive[victim] = write(victim, false)
-  }
+  const copiers = Array.from({ length: options.consumers }, consume)
+  const steady = follow(0)
+  let restless = follow(0)
+  const seen: Array<Saw> = []
+  /** On a busy machine it takes its time to begin; who is always killed before does nothing. */
+  const isRipe = (child: Child<unknown> | undefined): boolean =>
+    child !== undefined && (child.lines.length > 0 || Math.random() < 0.1)
+  const forced: ReadonlyArray<Hazard> = [
+    {
+      name: "kills",
+      every: 550,
+      strike: async () => {
+        const writer = Math.floor(Math.random() * writers)
+        if (!isRipe(alive[writer])) return 0
+        await endWriter(writer)
+        alive[writer] = write(writer, false)
+        return 1
+      },
+    },
+    {
+      name: "kills",
+      every: 1700,
+      strike: async () => {
+        if (!isRipe(restless)) return 0
+        await end("the restless follower", restless)
+        seen.push(...restless.lines)
+        restless = follow(seen.at(-1)?.position ?? 0)
+        return 1
+      },
+    },
+    {
+      name: "kills",
+      every: 1300,
+      strike: async () => {
+        const copier = Math.floor(Math.random() * copiers.length)
+        if (Math.random() < 0.5 && !isRipe(copiers[copier])) return 0
+        await end("a consumer", copiers[copier])
+        copiers[copier] = consume()
+        return 1
+      },
+    },
+    {
+      name: "freezes",
+      every: 600,
+      strike: async () => {
+        await pick([...alive, ...copiers, ...copiers, restless, steady])?.freeze(about(500))
+        return 1
+      },
+    },
+  ]
+
   // All live long enough to begin.
-  await pause(Math.min(800, seconds * 200))
-  for (let round = 1; performance.now() < end; round++) {
-    await pause(300 + Math.random() * 500)
-    await killOne()
-    if (round % 3 === 0) await resume()
-  }
-  for (const [writer, child] of alive.entries()) {
-    await child.kill()
-    kills++
-    complain(`writer ${writer}`, child)
-  }
+  for (let waited = 0; waited < 30_000 && alive.some(({ lines }) => lines.length === 0); waited += 20) await pause(20)
+  const everything = unleash([...forced, ...scene.hazards])
+  await pause(seconds * 1000)
+  const hits = await everything.stop()
+  await scene.calm()
+  for (const writer of alive.keys()) await endWriter(writer)
 
   // What was begun is done once more, and the processes must end by themselves.
   const last = alive.map((_, writer) => write(writer, true))
   for (const [writer, child] of last.entries()) {
     if (!(await child.ends(30_000))) faults.push(`writer ${writer} did not end by itself`)
-    complain(`writer ${writer}`, child)
+    const complaints = child.complaints().trim()
+    if (complaints !== "") faults.push(`writer ${writer}: ${complaints}`)
   }
 
   const head = told.reduce((most, line) => ("position" in line ? Math.max(most, line.position) : most), 0)
-  const reached = () =>
-    Math.min(steady.lines.at(-1)?.position ?? 0, restless.lines.at(-1)?.position ?? seen.at(-1)?.position ?? 0)
-  for (let waited = 0; waited < 10_000 && reached() < head; waited += 20) await pause(20)
+  const reached = () => {
+    const last = consumed.findLast((line) => line.told === "consumed")
+    const read = [steady.lines.at(-1), restless.lines.at(-1) ?? seen.at(-1)].map((saw) => saw?.position ?? 0)
+    return Math.min(...read, ...(copiers.length > 0 ? [last?.to ?? 0] : []))
+  }
+  // As long as they go on, they may take their time.
+  for (let [best, since] = [0, now()]; best < head && now() - since < 6000; await pause(20)) {
+    if (reached() > best) [best, since] = [reached(), now()]
+  }
   await pause(100)
-  await Promise.all([steady.kill(), restless.kill()])
-  complain("the steady follower", steady)
-  complain("the restless follower", restless)
-  return { kills, told, steady: steady.lines, restless: [...seen, ...restless.lines], faults }
+  await Promise.all([end("the steady follower", steady), end("the restless follower", restless)])
+  await Promise.all(copiers.map((copier) => end("a consumer", copier)))
+  return {
+    hits: new Map(hits).set("kills", (hits.get("kills") ?? 0) + writers),
+    told,
+    lost: [...lost, ...scene.lost],
+    steady: steady.lines,
+    restless: [...seen, ...restless.lines],
+    consumed,
+    faults,
+  }
 }

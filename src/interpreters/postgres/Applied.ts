@@ -18,7 +18,8 @@ export const Facts = t.readonly(
   t.type({
     server: t.number,
     encoding: t.string,
-    standby: t.boolean,
+    /** A standby, or a role or database that is set so. */
+    readOnly: t.boolean,
     database: t.string,
     role: t.string,
     mayCreateSchemas: t.boolean,
@@ -46,7 +47,7 @@ export const facts = `
 SELECT pg_catalog.json_build_object(
   'server', pg_catalog.current_setting('server_version_num')::integer,
   'encoding', pg_catalog.current_setting('server_encoding'),
-  'standby', pg_catalog.pg_is_in_recovery(),
+  'readOnly', pg_catalog.current_setting('transaction_read_only')::boolean,
   'database', pg_catalog.current_database(),
   'role', current_user,
   'mayCreateSchemas', pg_catalog.has_database_privilege(pg_catalog.current_database(), 'CREATE'),

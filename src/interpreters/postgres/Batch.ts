@@ -11,13 +11,14 @@
  * waits, if they clash, or if its condition could match an event of theirs. So whoever came first is in the next batch.
  *
  * What a batch costs does not grow with how many wait: each key has a queue of its own, of which only the first can be
- * taken.
+ * taken. And whoever is recorded takes with it those behind that cannot be recorded any more.
  *
  * @since 0.1.0
  */
-import type { CheckpointKey, Commit } from "../../core/event/Commit.ts"
+import type { CheckpointKey, Commit, Committed, Version } from "../../core/event/Commit.ts"
 import * as Query from "../../core/event/Query.ts"
 import * as StreamName from "../../core/event/StreamName.ts"
+import { isOver } from "./Verdict.ts"
 
 /**
  * A commit that waits, and whoever waits for it.
@@ -25,7 +26,7 @@ import * as StreamName from "../../core/event/StreamName.ts"
  * @category model
  * @since 0.1.0
  */
-export interface Place<out W> {
+export interface Place<W> {
   readonly waiting: W
   readonly commit: Commit
   /** Who came first has the lower one. */
@@ -39,6 +40,8 @@ export interface Place<out W> {
   readonly means: Means | undefined
   /** Of how many of its keys somebody else is the first. */
   blocked: number
+  /** Whose condition one of its events matches, and who was passed over for it. */
+  readonly barred: Array<Place<W>>
 }
 
 type Means = (event: Query.Matchable) => boolean
@@ -52,8 +55,11 @@ type Means = (event: Query.Matchable) => boolean
 export interface Line<W> {
   /** Queues up. */
   readonly enter: (waiting: W, commit: Commit) => Place<W>
-  /** Leaves, taken or not, and lets go first whoever was behind. */
-  readonly leave: (place: Place<W>) => void
+  /**
+   * Leaves, taken or not, and lets go first whoever was behind. Where it was recorded, those behind leave with it who are
+   * certain to be refused now, and are the answer.
+   */
+  readonly leave: (place: Place<W>, committed?: Committed) => ReadonlyArray<W>
   /** The next batch, empty only where nobody waits. It is to be asked for once all of the one before have left. */
   readonly take: () => ReadonlyArray<W>
   readonly isEmpty: () => boolean
@@ -68,6 +74,8 @@ const patience = 16_384
 /** Of the conditions that wait, so many of the oldest are not overtaken: enough, for each comes to be one of them. */
 const guarded = 64
 
+const streamKey = (stream: StreamName.StreamName): string => `stream ${StreamName.format(stream)}`
+
 const checkpointKey = ({ consumer, upstream, partition }: CheckpointKey): string =>
   `checkpoint ${JSON.stringify([consumer, upstream, partition])}`
 
@@ -75,13 +83,17 @@ const checkpointKey = ({ consumer, upstream, partition }: CheckpointKey): string
 const keysOf = ({ writes, commands, checkpoint }: Commit): ReadonlyArray<string> => {
   const keys: Array<string> = []
   for (const { stream, events } of writes) {
-    keys.push(`stream ${StreamName.format(stream)}`)
+    keys.push(streamKey(stream))
     for (const { id } of events) keys.push(id)
   }
   if (commands !== undefined) for (const { id } of commands) keys.push(`command ${id}`)
   if (checkpoint !== undefined) keys.push(checkpointKey(checkpoint))
   return keys
 }
+
+/** Whether a commit expects a stream where it is no more. */
+const isLate = ({ writes }: Commit, stream: StreamName.StreamName, version: Version): boolean =>
+  writes.some((write) => isOver(write.expected, version) && StreamName.equals(write.stream, stream))
 
 const bytesOf = ({ writes }: Commit): number => {
   let bytes = 0
@@ -128,6 +140,7 @@ export const make = <W>(): Line<W> => {
       bytes: bytesOf(commit),
       means: condition && Query.matches(condition.failIfMatch),
       blocked: 0,
+      barred: [],
     }
     for (const key of place.keys) {
       if (!first.has(key)) {
@@ -161,11 +174,31 @@ export const make = <W>(): Line<W> => {
     if (others?.size === 0) behind.delete(key)
   }
 
-  const leave = (place: Place<W>): void => {
+  const remove = (place: Place<W>): void => {
     const index = indexOf(place.ticket)
     if (ready[index] === place) ready.splice(index, 1)
     conditional.delete(place)
     for (const key of place.keys) give(key, place)
+  }
+
+  const leave: Line<W>["leave"] = (place, committed) => {
+    remove(place)
+    const lost: Array<W> = []
+    const lose = (other: Place<W>): void => {
+      remove(other)
+      lost.push(other.waiting)
+    }
+    if (committed === undefined) return lost
+    for (const { stream, version } of committed.streams) {
+      const key = streamKey(stream)
+      for (let next = first.get(key); next && isLate(next.commit, stream, version); next = first.get(key)) lose(next)
+    }
+    for (const other of place.barred) {
+      const isWaiting = ready[indexOf(other.ticket)] === other
+      const after = other.commit.condition?.after ?? 0
+      if (isWaiting && after <= committed.position - place.events) lose(other)
+    }
+    return lost
   }
 
   const take = (): ReadonlyArray<W> => {
@@ -175,11 +208,18 @@ export const make = <W>(): Line<W> => {
     let bytes = 0
     let comparisons = 0
 
-    /** Where comparing takes too long, it could. */
+    const isFull = (place: Place<W>): boolean =>
+      batch.length === most.commits ||
+      events + place.events > most.events ||
+      bytes + place.bytes > most.bytes ||
+      place.commit.hash !== batch[0]?.commit.hash
+
+    /** Where comparing takes too long, the batch ends before anybody asks for the answer. */
     const couldMatch = (means: Means, { commit }: Place<W>): boolean => {
       for (const { stream, events } of commit.writes) {
         for (const { type, tags } of events) {
-          if (comparisons++ >= patience || means({ stream, type, tags })) return true
+          if (comparisons++ >= patience) return false
+          if (means({ stream, type, tags })) return true
         }
       }
       return false
@@ -195,19 +235,14 @@ export const make = <W>(): Line<W> => {
     }
 
     for (const place of ready) {
-      const [head] = batch
-      if (head !== undefined) {
-        if (
-          batch.length === most.commits ||
-          events + place.events > most.events ||
-          bytes + place.bytes > most.bytes ||
-          place.commit.hash !== head.commit.hash ||
-          comparisons >= patience
-        ) {
-          break
-        }
+      if (batch.length > 0) {
+        if (isFull(place)) break
         const { means } = place
-        if ((means !== undefined && batch.some((earlier) => couldMatch(means, earlier))) || overtakes(place)) {
+        const bar = means && batch.find((earlier) => couldMatch(means, earlier))
+        const waits = bar !== undefined || overtakes(place)
+        if (comparisons >= patience) break
+        if (waits) {
+          bar?.barred.push(place)
           passed.push(place)
           continue
         }

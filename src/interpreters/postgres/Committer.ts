@@ -2,13 +2,14 @@
  * The one writer of a process: whatever is to be committed queues up, and what may share a statement is sent together,
  * each commit with its own answer. One statement is out at a time; meanwhile others queue.
  *
- * What the server refuses is looked at: the facts say why, or what it came to when it was recorded before. A statement
- * that fails is sent again, each of its commits alone, for 30 seconds; ids make that harmless. A commit with neither
- * events nor command ids moves a checkpoint from one position to another: of the same move sent twice, whichever comes
- * first leaves nothing for the other one to start from.
+ * What the server refuses is looked at, beside the queue: the facts say why, or what it came to when it was recorded
+ * before. A statement that fails is sent again, each of its commits alone, for about 30 seconds; that records nothing
+ * twice. Ids see to it; a commit without any moves a checkpoint from one position to another, and of one move sent twice
+ * whichever comes first leaves nothing for the other one to start from. Which of the two it was, nobody can tell: then it
+ * fails with `CommitUnknown`.
  *
- * Whoever is interrupted goes at once, and nothing is recorded; once its statement is out, it waits for the outcome. Where
- * that is not known, its exit tells of `CommitUnknown` beside the interruption.
+ * Whoever is interrupted goes at once, and nothing is recorded; but once its statement is out, it waits for what becomes
+ * of it, as long as the connection does. Where that stays unknown, its exit says so: `CommitUnknown`, beside the interruption.
  *
  * @since 0.1.0
  */
@@ -25,7 +26,9 @@ import { InvalidInput } from "../../core/event/Errors.ts"
 import { CommitUnknown, StoreUnavailable } from "../../core/port/Errors.ts"
 import type { CommitError } from "../../core/port/EventStore.ts"
 import * as LiveClock from "../../core/port/LiveClock.ts"
-import * as Batch from "./Batch.ts"
+import * as Jobs from "./Jobs.ts"
+import * as Patience from "./Patience.ts"
+import { hasEvents, isQuestion, verdict } from "./Verdict.ts"
 
 /**
  * What commits are recorded by.
@@ -36,14 +39,14 @@ import * as Batch from "./Batch.ts"
 export interface Recorder {
   /**
    * Sends one statement, which decides all commits on the state before it: each recorded, or `undefined` where it was
-   * refused. `StoreUnavailable`: nothing was recorded. `CommitUnknown`: it may have been, or may still be.
+   * refused. `StoreUnavailable`: nothing was recorded. `CommitUnknown`: it may have been, or may be yet.
    */
   readonly send: (
     commits: ReadonlyArray<Commit>,
   ) => Effect.Effect<ReadonlyArray<Committed | undefined>, StoreUnavailable | CommitUnknown>
-  /** Decides on the facts of one moment, and records nothing. */
+  /** Decides on the facts of one moment, none older than what was answered before, and records nothing. */
   readonly look: (commit: Commit) => Effect.Effect<Either<Refused, Accepted>, StoreUnavailable>
-  /** There are new events up to here. */
+  /** There are new events, up to here. */
   readonly recorded: (position: Position) => void
 }
 
@@ -55,72 +58,32 @@ export interface Committer {
   readonly commit: (commit: Commit) => Effect.Effect<Committed, CommitError>
 }
 
-/** A commit on its way, until it is settled. */
-interface Job {
-  readonly commit: Commit
-  /** When it was asked for, where the store could not be reached then. */
-  readonly asked: number
-  readonly resume: (answer: Effect.Effect<Committed, CommitError>) => void
-  place: Batch.Place<Job> | undefined
-  isOut: boolean
-  isSettled: boolean
-  /** What its caller does once it is settled, having been interrupted while it was out. */
-  released: (() => void) | undefined
-  /** The last position that was known when it was first sent. */
-  before: Position
-  /** When it first failed alone, and how often it has since. */
-  failing: number | undefined
-  failures: number
-  refusals: number
-  /** That one of its statements was lost on the way. */
-  unknown: CommitUnknown | undefined
-}
+/** By the facts, a commit is refused twice at most: what was acceptable after the first time is over after the second. */
+const enough = 8
 
-/** So many commits are on their way at most; others wait for room. */
-const room = 4096
-
-/** Milliseconds for which a statement that fails is sent again. */
-const patience = 30_000
-
-/** Milliseconds until the next statement, after so many have failed. */
-const pause = (failures: number): number => Math.min(10 * 2 ** (failures - 1), 1000)
-
-/**
- * A refusal and the facts can only disagree where something happened between the two, and what a commit asks of the
- * store is true for one while at most: so often in a row, they contradict each other.
- */
-const contradiction = 8
+type Job = Jobs.Job
 
 const what = "recording a commit"
+
+type Failure = StoreUnavailable | CommitUnknown
+
+/** Whether a statement that failed so may succeed the next time. */
+const isPassing = (error: Failure): boolean => error._tag === "CommitUnknown" || error.retryable
+
+/** That nobody knows what became of a statement; nobody does after a defect. */
+const unknownBy = (error: Failure | undefined, cause: Cause.Cause<unknown>): CommitUnknown | undefined =>
+  error === undefined
+    ? new CommitUnknown({ cause: Cause.squash(cause) })
+    : error._tag === "CommitUnknown"
+      ? error
+      : undefined
+
+const overdue = ({ cause }: Failure): StoreUnavailable =>
+  new StoreUnavailable({ what: `${what}, for 30 seconds`, retryable: true, cause })
 
 const closed = Effect.fail(
   new StoreUnavailable({ what, retryable: false, cause: new Error("the layer of the store is closed") }),
 )
-
-const hasEvents = ({ writes }: Commit): boolean => writes.some(({ events }) => events.length > 0)
-const hasIds = (commit: Commit): boolean => hasEvents(commit) || (commit.commands?.length ?? 0) > 0
-
-/** Nothing to record, only to be found true. */
-const isQuestion = (commit: Commit): boolean => !hasIds(commit) && commit.checkpoint === undefined
-
-/**
- * Whether a commit that is refused now was not recorded by a statement that was lost, and will not be where that one still
- * runs: what it asks for is over, and not yet to come. Without ids nobody can tell whose move of a checkpoint it was.
- */
-const isFinal = (commit: Commit, refused: Refused): boolean => {
-  switch (refused._tag) {
-    case "VersionConflict": {
-      const { expected, actual } = refused
-      return expected._tag === "NoStream" || (expected._tag === "Exact" && actual > expected.version)
-    }
-    case "Fenced":
-      return hasIds(commit) && refused.epoch > (commit.checkpoint?.epoch ?? 0)
-    case "CheckpointConflict":
-      return hasIds(commit) && refused.stored > (commit.checkpoint?.from ?? 0)
-    default:
-      return true
-  }
-}
 
 /**
  * Works until its scope closes, and first finishes what is on its way then.
@@ -129,174 +92,120 @@ const isFinal = (commit: Commit, refused: Refused): boolean => {
  * @since 0.1.0
  */
 export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.Return<Committer, never, Scope> {
-  const clock = yield* LiveClock.LiveClock
-  const line = Batch.make<Job>()
-  /** Whose statement failed in company: to be sent alone, before anybody else. */
-  const alone = new Set<Job>()
-  const jobs = new Set<Job>()
-  const outside = new Set<Job>()
+  const patience = Patience.make(yield* LiveClock.LiveClock)
+  let wake: (() => void) | undefined
+  const jobs = Jobs.make(() => wake?.())
   let closing = false
   /** The last position that is known. */
   let head: Position = 0
-  /** Since when statements fail, and how many have. */
-  let trouble: { readonly since: number; readonly failures: number } | undefined
-  let wake: (() => void) | undefined
 
-  const now = (): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
+  const fail = (job: Job, error: CommitError): void => jobs.settle(job, Effect.fail(job.lost?.error ?? error))
 
-  const enter = (job: Job): void => {
-    job.place = line.enter(job, job.commit)
-    wake?.()
-  }
-
-  const leave = (job: Job): void => {
-    if (job.place !== undefined) line.leave(job.place)
-    job.place = undefined
-  }
-
-  const admit = (): void => {
-    for (const job of outside) {
-      if (jobs.size >= room) return
-      outside.delete(job)
-      jobs.add(job)
-      enter(job)
-    }
-  }
-
-  const settle = (job: Job, answer: Effect.Effect<Committed, CommitError>): void => {
+  const judge = (job: Job, decision: Either<Refused, Accepted>): void => {
     if (job.isSettled) return
-    job.isSettled = true
-    leave(job)
-    jobs.delete(job)
-    outside.delete(job)
-    alone.delete(job)
-    admit()
-    job.resume(answer)
-    job.released?.()
-    if (closing) wake?.()
-  }
-
-  const fail = (job: Job, error: CommitError): void => settle(job, Effect.fail(job.unknown ?? error))
-
-  /** It was not there when this process first sent it: that is what became of the statement that was lost. */
-  const isOwn = (job: Job, { position }: Committed): boolean => job.unknown !== undefined && position > job.before
-
-  const decided = (job: Job, decision: Either<Refused, Accepted>): void => {
-    if (job.isSettled) return
-    if (isLeft(decision)) {
-      if (isFinal(job.commit, decision.left)) job.unknown = undefined
-      fail(job, decision.left)
-    } else if (!decision.right.committed.repeated) {
-      if (++job.refusals < contradiction) enter(job)
-      else settle(job, Effect.die(new Error("the store refuses a commit that its own facts accept")))
+    const judged = verdict(job.commit, job.lost, decision)
+    if (judged === undefined) {
+      if (++job.refusals < enough) jobs.again(job)
+      else jobs.settle(job, Effect.die(new Error("the store refuses a commit that its facts accept")))
+    } else if (isLeft(judged)) {
+      jobs.settle(job, Effect.fail(judged.left))
     } else {
-      const { committed } = decision.right
-      const repeated = !isOwn(job, committed)
-      if (!repeated && hasEvents(job.commit)) tell(committed.position)
-      settle(job, Effect.succeed({ ...committed, repeated }))
+      const { position, repeated } = judged.right
+      head = Math.max(head, position)
+      if (!repeated && hasEvents(job.commit)) recorder.recorded(position)
+      jobs.settle(job, Effect.succeed(judged.right))
     }
   }
 
-  const look = (job: Job) =>
+  const look = (job: Job): Effect.Effect<void> =>
     Effect.matchCause(
       Effect.suspend(() => recorder.look(job.commit)),
       {
-        onSuccess: (decision) => decided(job, decision),
-        onFailure: (cause) =>
-          settle(job, job.unknown === undefined ? Effect.failCause(cause) : Effect.fail(job.unknown)),
+        onSuccess: (decision) => judge(job, decision),
+        onFailure: (cause) => jobs.settle(job, job.lost ? Effect.fail(job.lost.error) : Effect.failCause(cause)),
       },
     )
 
-  const tell = (position: Position): void => {
-    head = Math.max(head, position)
-    recorder.recorded(position)
-  }
-
-  /** Answers whoever is recorded; who is refused is looked at, while the next batch goes. */
+  /** Answers who is recorded, and looks at who was refused, or would be: meanwhile the next batch goes. */
   const answer = (sent: ReadonlyArray<Job>, answers: ReadonlyArray<Committed | undefined>): Effect.Effect<unknown> => {
-    trouble = undefined
-    let last = 0
-    for (const [i, job] of sent.entries()) {
-      job.isOut = false
-      leave(job)
-      const committed = answers[i]
-      if (committed === undefined) continue
-      job.unknown = undefined
-      if (hasEvents(job.commit)) last = Math.max(last, committed.position)
-    }
-    if (last > 0) tell(last)
+    patience.well()
     const refused: Array<Job> = []
+    let added = false
     for (const [i, job] of sent.entries()) {
       const committed = answers[i]
-      if (committed !== undefined) settle(job, Effect.succeed(committed))
-      else if (job.released !== undefined) settle(job, Effect.interrupt)
-      else refused.push(job)
+      job.isOut = false
+      refused.push(...jobs.leave(job, committed))
+      if (committed === undefined) continue
+      head = Math.max(head, committed.position)
+      added ||= hasEvents(job.commit)
+    }
+    if (added) recorder.recorded(head)
+    for (const [i, job] of sent.entries()) {
+      const committed = answers[i]
+      if (committed !== undefined) {
+        job.lost = undefined
+        jobs.settle(job, Effect.succeed(committed))
+      } else if (job.whenSettled !== undefined) {
+        jobs.settle(job, Effect.interrupt)
+      } else {
+        refused.push(job)
+      }
     }
     return refused.length === 0
       ? Effect.void
       : Effect.forkDetach(Effect.forEach(refused, look, { concurrency: "unbounded", discard: true }))
   }
 
-  /** Sends a job again in a while; meanwhile it holds up nobody. */
+  /** Sends it again in a while; until then nobody waits for it. */
   const later = (job: Job): Effect.Effect<unknown> => {
-    leave(job)
+    jobs.leave(job)
     const again = Effect.sync(() => {
-      if (job.isSettled) return
-      alone.add(job)
-      wake?.()
+      if (!job.isSettled) jobs.alone(job)
     })
-    return Effect.forkDetach(Effect.andThen(Effect.sleep(pause(++job.failures)), again))
+    return Effect.forkDetach(Effect.andThen(Effect.sleep(Patience.pause(++job.failures)), again))
   }
 
-  /** Where the store cannot be reached for too long, whoever waited for it from the beginning, or for as long, fails. */
-  const giveUp = (since: number, error: StoreUnavailable): void => {
-    for (const job of [...jobs, ...outside]) {
-      if (now() - Math.max(since, job.asked) >= patience) fail(job, error)
+  /** Deals with one whose statement failed though it was alone. */
+  const failedAlone = (job: Job, error: Failure | undefined, cause: Cause.Cause<Failure>): Effect.Effect<unknown> => {
+    if (error !== undefined && isPassing(error)) {
+      job.failing ??= patience.now()
+      if (!patience.isOver(job.failing)) return later(job)
+      fail(job, overdue(error))
+    } else if (error !== undefined) {
+      fail(job, error)
+    } else {
+      jobs.settle(job, Effect.die(Cause.squash(cause)))
     }
+    return Effect.void
   }
 
-  const failed = (
-    sent: ReadonlyArray<Job>,
-    cause: Cause.Cause<StoreUnavailable | CommitUnknown>,
-  ): Effect.Effect<unknown> => {
+  const failed = (sent: ReadonlyArray<Job>, cause: Cause.Cause<Failure>): Effect.Effect<unknown> => {
     const error = Option.getOrUndefined(Cause.findErrorOption(cause))
-    const isKnown = error?._tag === "StoreUnavailable"
-    const unknown = isKnown ? undefined : (error ?? new CommitUnknown({ cause: Cause.squash(cause) }))
+    const unknown = unknownBy(error, cause)
     for (const job of sent) {
       job.isOut = false
-      job.unknown ??= unknown
-      if (job.released !== undefined) settle(job, Effect.interrupt)
-      else if (sent.length > 1) alone.add(job)
+      if (unknown !== undefined) job.lost ??= { error: unknown, before: job.before ?? head }
+      if (job.whenSettled !== undefined) jobs.settle(job, Effect.interrupt)
+      else if (sent.length > 1) jobs.alone(job)
     }
     const [job] = sent
-    const single = sent.length === 1 && job?.isSettled === false ? job : undefined
-    if (error === undefined) {
-      if (single !== undefined) settle(single, Effect.die(Cause.squash(cause)))
-      return Effect.void
-    }
-    if (isKnown && !error.retryable) {
-      if (single !== undefined) fail(single, error)
-      return Effect.void
-    }
-    const since = trouble?.since ?? now()
-    trouble = { since, failures: (trouble?.failures ?? 0) + 1 }
-    const overdue = new StoreUnavailable({ what: `${what}, for 30 seconds`, retryable: true, cause: error.cause })
-    if (now() - since >= patience) giveUp(since, overdue)
-    const rest = Effect.sleep(pause(trouble.failures))
-    if (single === undefined || single.isSettled) return rest
-    single.failing ??= now()
-    if (now() - single.failing >= patience) fail(single, overdue)
-    return single.isSettled ? rest : Effect.andThen(later(single), rest)
+    const isAlone = job !== undefined && sent.length === 1 && !job.isSettled
+    const next = isAlone ? failedAlone(job, error, cause) : Effect.void
+    if (error === undefined || !isPassing(error)) return next
+    // The store may be gone: nobody is sent for a while, and whoever has waited for too long fails.
+    const failures = patience.failed()
+    jobs.settleAll(({ asked, lost }) =>
+      patience.isHopeless(asked) ? Effect.fail(lost?.error ?? overdue(error)) : undefined,
+    )
+    return Effect.andThen(next, Effect.sleep(Patience.pause(failures)))
   }
 
   const turn = Effect.suspend(() => {
-    const [first] = alone
-    const sent = first === undefined ? line.take() : [first]
-    if (first !== undefined) alone.delete(first)
+    const sent = jobs.next()
     if (sent.length === 0) return Effect.void
     for (const job of sent) {
       job.isOut = true
-      if (job.before < 0) job.before = head
+      job.before ??= head
     }
     return Effect.matchCauseEffect(
       Effect.suspend(() => recorder.send(sent.map(({ commit }) => commit))),
@@ -307,10 +216,14 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
     )
   })
 
-  const isOver = (): boolean => closing && jobs.size === 0
+  /** A defect of this file or of the recorder's: better known to all than waited for. */
+  const dieAll = (cause: Cause.Cause<never>): Effect.Effect<void> =>
+    Effect.sync(() => jobs.settleAll(() => Effect.failCause(cause)))
+
+  const isOver = (): boolean => closing && jobs.isEmpty()
 
   const idle = Effect.callback<void>((resume) => {
-    if (alone.size > 0 || !line.isEmpty() || isOver()) return resume(Effect.void)
+    if (!jobs.isIdle() || isOver()) return resume(Effect.void)
     wake = () => {
       wake = undefined
       resume(Effect.void)
@@ -322,7 +235,7 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
     while (!isOver()) {
       yield* idle
       yield* Effect.yieldNow
-      yield* turn
+      yield* Effect.catchCause(turn, dieAll)
     }
   })
   const drainer = yield* Effect.forkDetach(LiveClock.provide(drain))
@@ -334,44 +247,33 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
     }),
   )
 
-  const record = (commit: Commit): Effect.Effect<Committed, CommitError> => {
-    let job: Job | undefined
+  const record = (commit: Commit): Jobs.Answer => {
+    let asked: Job | undefined
     const recorded = Effect.callback<Committed, CommitError>((resume) => {
-      const asks: Job = {
-        commit,
-        asked: trouble === undefined ? 0 : now(),
-        resume,
-        place: undefined,
-        isOut: false,
-        isSettled: false,
-        released: undefined,
-        before: -1,
-        failing: undefined,
-        failures: 0,
-        refusals: 0,
-        unknown: undefined,
-      }
-      job = asks
-      outside.add(asks)
-      admit()
+      if (closing) return resume(closed)
+      const job = Jobs.job(commit, patience.asked(), resume)
+      asked = job
+      jobs.ask(job)
       return Effect.callback<void>((done) => {
-        asks.released = () => done(Effect.void)
-        if (!asks.isOut) settle(asks, Effect.interrupt)
+        job.whenSettled = () => done(Effect.void)
+        if (job.isSettled) job.whenSettled()
+        else if (!job.isOut) jobs.settle(job, Effect.interrupt)
       })
     })
-    return Effect.onInterrupt(recorded, () => (job?.unknown === undefined ? Effect.void : Effect.fail(job.unknown)))
+    return Effect.onInterrupt(recorded, () => (asked?.lost === undefined ? Effect.void : Effect.fail(asked.lost.error)))
   }
 
-  const question = (commit: Commit): Effect.Effect<Committed, CommitError> =>
-    Effect.flatMap(recorder.look(commit), (decision) =>
-      isLeft(decision) ? Effect.fail(decision.left) : Effect.succeed(decision.right.committed),
-    )
+  const question = (commit: Commit): Jobs.Answer =>
+    closing
+      ? closed
+      : Effect.flatMap(recorder.look(commit), (decision) =>
+          isLeft(decision) ? Effect.fail(decision.left) : Effect.succeed(decision.right.committed),
+        )
 
-  const commit = (commit: Commit): Effect.Effect<Committed, CommitError> => {
-    if (closing) return closed
-    const fault = CommitShape.fault(commit)
+  const commit = (request: Commit): Jobs.Answer => {
+    const fault = CommitShape.fault(request)
     if (fault !== undefined) return Effect.fail(new InvalidInput({ what: fault }))
-    return isQuestion(commit) ? question(commit) : record(commit)
+    return isQuestion(request) ? question(request) : record(request)
   }
   return { commit: (request) => Effect.suspend(() => commit(request)) }
 })

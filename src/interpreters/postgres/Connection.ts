@@ -29,6 +29,10 @@ export const patience = { connect: 10_000, silence: 30_000, goodbye: 1_000 }
  */
 export class Silence extends Error {}
 
+class Lost extends Error {
+  readonly code = "CONNECTION_CLOSED"
+}
+
 /**
  * @category model
  * @since 0.1.0
@@ -48,6 +52,8 @@ export interface Options {
 export interface Connection {
   /** One statement at a time: its rows as they come, which must not throw. */
   readonly run: (statement: string, parameters: ReadonlyArray<Parameter>, row: (row: Row) => void) => Promise<void>
+  /** Any number of statements in one message, without parameters or an answer, however long they take. */
+  readonly script: (statements: string) => Promise<void>
   /** Called once, when it has ended or at once if it has. */
   readonly onEnd: (ended: () => void) => void
   readonly isOpen: () => boolean
@@ -70,6 +76,19 @@ const asText = {
   from: [16, 17, 20, 21, 23, 26, 114, 700, 701, 1082, 1114, 1184, 3802],
   serialize: String,
   parse: (cell: string) => cell,
+}
+
+/** The driver's own error shows the URL, and with it the password. */
+class NoUrl extends Error {
+  readonly code = "ERR_INVALID_URL"
+}
+
+const hidingUrl = <A>(open: () => A): A => {
+  try {
+    return open()
+  } catch {
+    throw new NoUrl("the URL is none: write postgres://user:password@host:5432/database")
+  }
 }
 
 const quietly = (): void => {}
@@ -100,7 +119,7 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     const ended = new Set<() => void>()
     let open = true
     let tries = 0
-    let lastError = new Error("the server closed the connection before it was ready")
+    let lastError: Error = new Lost("the server closed the connection")
     let giveUp: (error: Error) => void = quietly
 
     const end = (): void => {
@@ -109,6 +128,9 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
       sockets.clear()
       for (const tell of ended) tell()
       ended.clear()
+      // The driver forgets a statement that it was given between the error of the socket and its end. What it does tell,
+      // and tells better, it has told by the next turn.
+      setImmediate(() => giveUp(lastError))
     }
 
     /** The driver asks again, for ever, when a socket closes before the server is ready. */
@@ -149,25 +171,28 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
       max_lifetime: null,
       keep_alive: 15,
     }
-    const client = postgres(url, options)
+    const client = hidingUrl(() => postgres(url, options))
+
+    /** Only a connection that is used keeps the process alive. */
+    const used = async (answer: Promise<void>): Promise<void> => {
+      for (const socket of sockets) socket.ref()
+      await answer.finally(() => {
+        for (const socket of sockets) socket.unref()
+      })
+    }
 
     /** Settles whatever the driver does. */
-    const answered = (
+    const answered = async (
       statement: string,
       parameters: ReadonlyArray<Parameter>,
       row: (row: Row) => void,
       longest: number,
-    ): Promise<void> =>
-      new Promise((resolve, reject) => {
-        let heard = true
-        // One that is not used keeps no process alive.
-        for (const socket of sockets) socket.ref()
-        const done = (): void => {
-          clearInterval(timer)
-          for (const socket of sockets) socket.unref()
-        }
+    ): Promise<void> => {
+      let heard = true
+      let timer: NodeJS.Timeout | undefined
+      const answer = new Promise<void>((resolve, reject) => {
         // Two looks in a row, for where this process itself was held up, what came meanwhile is read after the first.
-        const timer = setInterval(() => {
+        timer = setInterval(() => {
           if (!heard) {
             end()
             reject(new Silence(`nothing was heard from the server for ${longest / 1000} seconds`))
@@ -185,8 +210,9 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
           .values()
           .forEach(each)
           .then(() => resolve(), reject)
-          .finally(done)
       })
+      await used(answer).finally(() => clearInterval(timer))
+    }
 
     attempts.add(end)
     try {
@@ -199,6 +225,13 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     }
     return {
       run: (statement, parameters, row) => answered(statement, parameters, row, patience.silence),
+      script: (statements) =>
+        used(
+          new Promise((resolve, reject) => {
+            giveUp = reject
+            client.unsafe(statements).then(() => resolve(), reject)
+          }),
+        ),
       onEnd: (tell) => {
         if (open) ended.add(tell)
         else tell()

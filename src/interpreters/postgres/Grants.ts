@@ -22,7 +22,7 @@ export interface Roles {
 
 const insertOnly = ["hash", "kind", "event", "tag", "command"]
 const replaced = ["checkpoint", "lease", "snapshot"]
-const all = ["migration", "append_lock", ...insertOnly, ...replaced, "log"]
+const all = ["migration", ...insertOnly, ...replaced, "log"]
 
 /** What is only locked takes the right to change it; it holds nothing. */
 const statements = (schema: string, role: string, writes: boolean): ReadonlyArray<string> => {

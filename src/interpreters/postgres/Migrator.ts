@@ -10,11 +10,13 @@ import * as Schedule from "effect/Schedule"
 import type { Scope } from "effect/Scope"
 import { isLeft } from "fp-ts/lib/Either.js"
 import type * as t from "io-ts"
-import postgres from "postgres"
 import { StoreUnavailable } from "../../core/port/Errors.ts"
 import * as LiveClock from "../../core/port/LiveClock.ts"
 import * as Applied from "./Applied.ts"
+import { type Connection, type Connector, connector } from "./Connection.ts"
+import { fault } from "./faults.ts"
 import type { Migration, Release } from "./migrationFiles.ts"
+import { Damaged, text } from "./rows.ts"
 import { faultOf, quote, schemaDefault, within } from "./schemaName.ts"
 
 /**
@@ -33,6 +35,16 @@ export interface Options {
 /**
  * What a schema lacks.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Postgres } from "everfold/postgres"
+ *
+ * const options: Postgres.Options = { url: process.env.EVERFOLD_POSTGRES_URL ?? "", schema: "bank" }
+ * const describe = ({ from, to, migrations }: Postgres.Plan): string =>
+ *   from === to ? "up to date" : `lacks ${migrations[0]} and others`
+ * console.log(describe(await Effect.runPromise(Postgres.plan(options)))) // lacks tables and others
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -75,27 +87,57 @@ const script = (schema: string, facts: Applied.Facts, release: Release, missing:
   return within(schema, parts.join(""))
 }
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : ""
-
-/** Lost or refused connections, a server that starts or stops or has no room, a lock that somebody else holds. */
-const passing = /^(08...|53...|57P0[1-5]|57014|40...|55P03|E[A-Z]+|CONNECT\w*)$/
-
-const unavailable = (what: string, cause: unknown): StoreUnavailable =>
-  new StoreUnavailable({ what, retryable: passing.test(codeOf(cause)), cause })
-
 const refused = (what: string, why: string): StoreUnavailable =>
   new StoreUnavailable({ what, retryable: false, cause: new Error(why) })
 
-const connect = (what: string, url: string): Effect.Effect<postgres.Sql, StoreUnavailable, Scope> =>
-  Effect.acquireRelease(
-    Effect.try({
-      try: () => postgres(url, { max: 1, prepare: false, fetch_types: false, connect_timeout: 10, onnotice: () => {} }),
-      // The driver's own message shows the URL, and so the password.
-      catch: () => refused(what, "the URL is none: write postgres://user:password@host:5432/database"),
+/** A store's schema, and how to connect to its server. */
+interface Target {
+  readonly what: string
+  readonly connector: Connector
+  readonly schema: string
+  readonly release: Release
+}
+
+const attempting = <A>(
+  what: string,
+  sent: boolean,
+  work: (signal: AbortSignal) => Promise<A>,
+): Effect.Effect<A, StoreUnavailable> =>
+  Effect.tryPromise({ try: work, catch: (error) => error }).pipe(
+    Effect.catch((error) => {
+      const found = fault(error, sent)
+      if (found === undefined) return Effect.die(error)
+      return Effect.fail(new StoreUnavailable({ what, retryable: found.passing, cause: found.cause }))
     }),
-    (sql) => Effect.promise(() => sql.end({ timeout: 0 })),
   )
+
+const connected = ({ what, connector }: Target): Effect.Effect<Connection, StoreUnavailable, Scope> => {
+  const connecting = attempting(what, false, async (signal) => {
+    signal.addEventListener("abort", connector.abandon)
+    const connection = await connector.connect()
+    if (signal.aborted) connection.destroy()
+    return connection
+  })
+  const close = (connection: Connection) => Effect.promise(connection.close)
+  return Effect.acquireRelease(connecting, close, { interruptible: true })
+}
+
+/** What a statement answers: one JSON text. */
+const ask = <A>(
+  { what }: Target,
+  connection: Connection,
+  codec: t.Type<A>,
+  statement: string,
+  parameters: ReadonlyArray<string> = [],
+): Effect.Effect<A, StoreUnavailable> =>
+  attempting(what, true, async () => {
+    let answer: unknown
+    await connection.run(statement, parameters, ([json]) => {
+      answer = JSON.parse(text(json))
+    })
+    if (codec.is(answer)) return answer
+    throw new Damaged("the server's catalogs answer what they cannot")
+  })
 
 interface Seen {
   readonly facts: Applied.Facts
@@ -103,40 +145,18 @@ interface Seen {
   readonly missing: ReadonlyArray<Migration>
 }
 
-/** A store's schema, and a connection to its server. */
-interface Target {
-  readonly what: string
-  readonly sql: postgres.Sql
-  readonly schema: string
-  readonly release: Release
-}
-
-const ask = <A>(
-  { what, sql }: Target,
-  codec: t.Type<A>,
-  statement: string,
-  parameters: Array<string> = [],
-): Effect.Effect<A, StoreUnavailable> =>
-  Effect.flatMap(
-    Effect.tryPromise({
-      try: async (): Promise<unknown> => {
-        const [row] = await sql.unsafe(statement, parameters).values()
-        return JSON.parse(row?.[0])
-      },
-      catch: (cause) => unavailable(what, cause),
-    }),
-    (answer) => (codec.is(answer) ? Effect.succeed(answer) : Effect.die(answer)),
-  )
-
-const look = Effect.fnUntraced(function* (target: Target): Effect.fn.Return<Seen, StoreUnavailable> {
-  const { what, schema } = target
-  const facts = yield* ask(target, Applied.Facts, Applied.facts, [schema])
+const look = Effect.fnUntraced(function* (
+  target: Target,
+  connection: Connection,
+): Effect.fn.Return<Seen, StoreUnavailable> {
+  const { what, schema, release } = target
+  const facts = yield* ask(target, connection, Applied.Facts, Applied.facts, [schema])
   const grant = Applied.grantToRead(schema, facts)
   if (grant !== undefined) {
     return yield* refused(what, `the role ${quote(facts.role)} may not look into it; its owner allows it by ${grant}`)
   }
-  const records = facts.ours ? yield* ask(target, Applied.Records, within(schema, Applied.records)) : []
-  const missing = Applied.lacking(schema, target.release, facts, records)
+  const records = facts.ours ? yield* ask(target, connection, Applied.Records, within(schema, Applied.records)) : []
+  const missing = Applied.lacking(schema, release, facts, records)
   return isLeft(missing) ? yield* refused(what, missing.left) : { facts, records, missing: missing.right }
 })
 
@@ -147,42 +167,51 @@ const planned = ({ schema, release }: Target, { facts, records, missing }: Seen)
   sql: missing.length === 0 ? "" : script(schema, facts, release, missing),
 })
 
-/** The driver ends the process when a connection dies inside its own `begin`: this is one message, and one to undo it. */
-const run = ({ what, sql }: Target, statements: string): Effect.Effect<void, StoreUnavailable> =>
-  Effect.tryPromise({
-    try: async () => {
-      try {
-        await sql.unsafe(statements)
-      } catch (error) {
-        await sql.unsafe("ROLLBACK").catch(() => {})
-        throw error
-      }
-    },
-    catch: (cause) => unavailable(what, cause),
-  })
-
 const refuseToApply = ({ what, schema }: Target, facts: Applied.Facts): StoreUnavailable | undefined => {
-  if (facts.standby) return refused(what, "the server is a standby, and only its primary can be changed")
+  if (facts.readOnly) {
+    return refused(what, "the server is a standby, or set to be read only (default_transaction_read_only)")
+  }
   const grant = Applied.grantToApply(schema, facts)
   if (grant === undefined) return undefined
   return refused(what, `the role ${quote(facts.role)} may not; allow it by ${grant}, or let the schema's owner migrate`)
 }
 
-const apply = Effect.fnUntraced(function* (target: Target): Effect.fn.Return<Plan, StoreUnavailable> {
-  const seen = yield* look(target)
-  const plan = planned(target, seen)
-  if (plan.sql === "") return plan
-  const refusal = refuseToApply(target, seen.facts)
-  if (refusal !== undefined) return yield* refusal
-  return yield* Effect.matchEffect(run(target, plan.sql), {
-    onSuccess: () => Effect.succeed(plan),
-    onFailure: (error) =>
-      Effect.flatMap(look(target), (now) =>
-        // Somebody else was first. What a schema has only grows, so this ends.
-        now.records.length > plan.from || now.facts.exists !== seen.facts.exists ? apply(target) : Effect.fail(error),
-      ),
-  })
-})
+const planning = (target: Target): Effect.Effect<Plan, StoreUnavailable> =>
+  Effect.scoped(
+    Effect.map(
+      Effect.flatMap(connected(target), (connection) => look(target, connection)),
+      (seen) => planned(target, seen),
+    ),
+  )
+
+/** A migration that failed, and what was seen before it. */
+interface Failed {
+  readonly seen: Seen
+  readonly error: StoreUnavailable
+}
+
+/** Somebody else was first. */
+const moved = (before: Seen, now: Seen): boolean =>
+  now.records.length > before.records.length || now.facts.exists !== before.facts.exists
+
+/** What a schema has only grows, so this ends. The connection of what failed is closed, and with it all is undone. */
+const apply = (target: Target, failed?: Failed): Effect.Effect<Plan, StoreUnavailable> =>
+  Effect.gen(function* () {
+    const connection = yield* connected(target)
+    const seen = yield* look(target, connection)
+    if (failed !== undefined && !moved(failed.seen, seen)) return yield* failed.error
+    const plan = planned(target, seen)
+    if (plan.sql === "") return plan
+    const refusal = refuseToApply(target, seen.facts)
+    if (refusal !== undefined) return yield* refusal
+    return yield* Effect.match(
+      attempting(target.what, true, () => connection.script(plan.sql)),
+      { onSuccess: () => plan, onFailure: (error) => ({ seen, error }) },
+    )
+  }).pipe(
+    Effect.scoped,
+    Effect.flatMap((done) => ("error" in done ? apply(target, done) : Effect.succeed(done))),
+  )
 
 /** Waits for a server that starts, and for the migration of another process. */
 const patience = Schedule.min([Schedule.exponential("20 millis", 1.5), Schedule.spaced("1 second")]).pipe(
@@ -196,11 +225,8 @@ const attempt =
     const what = `${doing} the PostgreSQL schema ${JSON.stringify(schema)}`
     const fault = faultOf(schema)
     if (fault !== undefined) return Effect.fail(refused(what, fault))
-    const once = Effect.flatMap(connect(what, url), (sql) => work({ what, sql, schema, release }))
-    return LiveClock.around(
-      Effect.scoped(once),
-      Effect.retry({ schedule: patience, while: ({ retryable }) => retryable }),
-    )
+    const once = work({ what, connector: connector({ url, prepare: false }), schema, release })
+    return LiveClock.around(once, Effect.retry({ schedule: patience, while: ({ retryable }) => retryable }))
   }
 
 /**
@@ -209,7 +235,7 @@ const attempt =
  * @category queries
  * @since 0.1.0
  */
-export const plan = attempt("planning", (target) => Effect.map(look(target), (seen) => planned(target, seen)))
+export const plan = attempt("planning", planning)
 
 /**
  * Applies what is missing, and answers what it did.
@@ -217,7 +243,7 @@ export const plan = attempt("planning", (target) => Effect.map(look(target), (se
  * @category commands
  * @since 0.1.0
  */
-export const migrate = attempt("migrating", apply)
+export const migrate = attempt("migrating", (target) => apply(target))
 
 /**
  * Fails unless the release can work with the schema as it is.
@@ -228,7 +254,7 @@ export const migrate = attempt("migrating", apply)
 export const check = attempt(
   "checking",
   Effect.fnUntraced(function* (target: Target) {
-    const { from, to } = planned(target, yield* look(target))
+    const { from, to } = yield* planning(target)
     if (from === to) return
     const lacks = `it has version ${from}, and this release works with version ${to}`
     return yield* refused(target.what, `${lacks}; let the schema's owner migrate it first (Postgres.migrate)`)

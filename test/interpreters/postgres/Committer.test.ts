@@ -7,11 +7,12 @@ import { Snapshots } from "../../../src/core/port/Snapshots.ts"
 import * as Committer from "../../../src/interpreters/postgres/Committer.ts"
 import * as StoreLaws from "../../../src/laws/StoreLaws.ts"
 import { laws } from "../../../src/laws/vitest.ts"
-import * as Server from "./server.ts"
+import { suite } from "./committing.ts"
+import * as Simulated from "./simulated.ts"
 
 const layer = Layer.effectContext(
   Effect.gen(function* () {
-    const server = Server.make()
+    const server = Simulated.make()
     const { commit } = yield* Committer.make(server.recorder)
     return Context.make(EventStore, { ...server.reads, commit }).pipe(
       Context.add(Checkpoints, server.checkpoints),
@@ -22,3 +23,4 @@ const layer = Layer.effectContext(
 
 laws(StoreLaws.suite({ layer }))
 laws(StoreLaws.liveness({ layer, runs: 1 }))
+laws(suite(Committer.make))

@@ -7,7 +7,7 @@ export type Row = Readonly<Record<string, unknown>>
 
 export interface Raw {
   readonly url: string
-  readonly query: (sql: string, parameters?: Array<string>) => Promise<ReadonlyArray<Row>>
+  readonly query: (sql: string, parameters?: Array<string | null>) => Promise<ReadonlyArray<Row>>
 }
 
 /** One connection, closed afterwards. */
@@ -21,8 +21,8 @@ export const raw = async <A>(use: (raw: Raw) => Promise<A>, at?: string): Promis
   }
 }
 
-export const query = (sql: string, parameters?: Array<string>): Promise<ReadonlyArray<Row>> =>
-  raw((one) => one.query(sql, parameters))
+export const query = (sql: string, parameters?: Array<string | null>, at?: string): Promise<ReadonlyArray<Row>> =>
+  raw((one) => one.query(sql, parameters), at)
 
 /** The same server, as another role or in another database. */
 export const other = (url: string, { role, database }: { role?: string; database?: string }): string => {

@@ -48,7 +48,7 @@ describe("a schema is refused, and left as it is,", () => {
     const old: Facts = {
       server: 130_022,
       encoding: "UTF8",
-      standby: false,
+      readOnly: false,
       database: "postgres",
       role: "postgres",
       mayCreateSchemas: true,
@@ -116,7 +116,7 @@ describe("a role that may not", () => {
       const options = { url: other(url, { role }), schema }
       const error = await refusal(Postgres.migrate(options))
       expect([error._tag, error.retryable]).toEqual(["StoreUnavailable", false])
-      expect(error.message).toMatch(/read-only transaction/)
+      expect(error.message).toMatch(/set to be read only \(default_transaction_read_only\)/)
       expect((await run(Postgres.plan({ url, schema }))).from).toBe(0)
     })
   })

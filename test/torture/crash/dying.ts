@@ -1,16 +1,18 @@
 /**
- * A process that carries out the steps and kills itself right before its n-th statement: `dying.ts <file> <n>`. It prints
- * each answer as soon as it has it, and in the end how many statements there were.
+ * A process that carries out the steps: `dying.ts <place> <n>`. It prints each answer as soon as it has it, and in the end
+ * that it came to it. On SQLite it counts its statements, and kills itself right before its n-th.
  */
 import { writeSync } from "node:fs"
 import { DatabaseSync, StatementSync } from "node:sqlite"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { EventMapper } from "everfold"
-import { Sqlite } from "everfold/sqlite"
+import * as Schedule from "effect/Schedule"
+import { EventMapper, StoreUnavailable } from "everfold"
+import { open, type Place } from "../places.ts"
 import { steps } from "./scenario.ts"
 
-const [filename = "", last = "0"] = process.argv.slice(2)
+const [where = "", last = "0"] = process.argv.slice(2)
+const place: Place = JSON.parse(where)
 let statements = 0
 
 /** Counts a call, and does not come back from the n-th. */
@@ -26,11 +28,17 @@ for (const name of ["exec", "close"]) count(DatabaseSync.prototype, name)
 
 const print = (line: unknown): void => void writeSync(1, `${JSON.stringify(line)}\n`)
 
+/** Where nothing was recorded, it tries again. */
+const patiently = Effect.retry({
+  schedule: Schedule.max([Schedule.spaced("20 millis"), Schedule.recurs(500)]),
+  while: (error: unknown) => error instanceof StoreUnavailable && error.retryable,
+})
+
 await Effect.runPromise(
   Effect.forEach(steps, ({ name, run }) =>
-    Effect.map(run, (answer) => {
+    Effect.map(patiently(run), (answer) => {
       print({ name, answer })
     }),
-  ).pipe(Effect.provide(Layer.mergeAll(Sqlite.layer({ filename }), EventMapper.plain))),
+  ).pipe(Effect.provide(Layer.mergeAll(open(place), EventMapper.plain))),
 )
 print({ statements })

@@ -21,7 +21,9 @@ CREATE FUNCTION everfold.append_1(
   k_to bigint[],
   q_commit integer[], q_query text[], q_after bigint[],
   OUT base bigint, OUT refused text, OUT versions text, OUT links text
-) LANGUAGE plpgsql SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+) LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
 DECLARE
   v_refused integer[];
   v_conflicts integer[];

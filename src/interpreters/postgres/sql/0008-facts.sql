@@ -10,7 +10,9 @@ CREATE FUNCTION everfold.facts_1(
   k_consumer text, k_upstream text, k_partition bigint, q_query text, q_after bigint,
   OUT hash text, OUT head bigint, OUT heads jsonb, OUT events jsonb, OUT commands jsonb, OUT past jsonb,
   OUT checkpoint bigint, OUT epoch bigint, OUT matched bigint
-) LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+) LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
 DECLARE
   v_positions bigint[];
   v_streams text[] := w_stream;
@@ -42,8 +44,9 @@ BEGIN
       SELECT jsonb_object_agg(p.position, (
         SELECT jsonb_object_agg(u.stream, jsonb_build_array(e.version, encode(e.link, 'hex')))
         FROM (SELECT DISTINCT unnest(v_streams)) u(stream)
-        JOIN everfold.event e
-          ON e.stream = u.stream AND e.version = everfold.version_from(u.stream, 0, p.position + 1) - 1))
+        CROSS JOIN LATERAL (
+          SELECT version, link FROM everfold.event
+          WHERE stream = u.stream AND version = everfold.version_from(u.stream, 0, p.position + 1) - 1 LIMIT 1) e))
       FROM (SELECT DISTINCT unnest(v_positions)) p(position));
   END IF;
   IF k_consumer IS NOT NULL THEN

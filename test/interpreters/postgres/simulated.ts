@@ -33,7 +33,7 @@ const keyOf = ({ consumer, upstream, partition }: CheckpointKey): string =>
   JSON.stringify([consumer, upstream, partition])
 const byUtf8 = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b))
 
-export interface Server {
+export interface Simulated {
   readonly log: ReadonlyArray<StoredEvent>
   /** Runs one statement, at once. */
   readonly run: (commits: ReadonlyArray<Commit>) => ReadonlyArray<Committed | undefined>
@@ -45,7 +45,7 @@ export interface Server {
   readonly recorder: Recorder
 }
 
-export const make = (): Server => {
+export const make = (): Simulated => {
   const log: Array<StoredEvent> = []
   const streams = new Map<string, Array<StoredEvent>>()
   const events = new Map<string, StoredEvent>()
@@ -94,7 +94,7 @@ export const make = (): Server => {
     }
   }
 
-  const run: Server["run"] = (commits) => {
+  const run: Simulated["run"] = (commits) => {
     let head = log.length
     const decisions = commits.map((commit) => {
       const decision = decide({ ...view, hash: view.hash, head }, commit)

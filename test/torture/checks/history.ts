@@ -1,9 +1,9 @@
 /** What writers were told, as a history of operations that some order must explain. */
 import type { Recorded } from "everfold"
 import type { History } from "everfold/laws"
-import type { AccountEvent } from "./model.ts"
-import { nameOf } from "./operations.ts"
-import type { Told } from "./report.ts"
+import type { AccountEvent } from "../model.ts"
+import { nameOf, parts } from "../operations.ts"
+import type { Told } from "../report.ts"
 
 type Access = History.Access
 
@@ -23,6 +23,8 @@ const told = (line: Told): Pick<History.Operation, "reads" | "writes"> | undefin
     }
     case "moved":
       return { reads: line.seen, writes: line.seen.map(({ stream, version }) => ({ stream, version: version + 1 })) }
+    case "spread":
+      return line.repeated ? undefined : { reads: [], writes: line.streams }
     case "refused":
       return { reads: [{ stream: line.stream, version: line.seen.count }], writes: [] }
     case "loaded":
@@ -48,7 +50,8 @@ export const historyOf = (
   for (const line of lines) {
     const { lane, serial, start, end } = line
     const op = nameOf(lane, serial)
-    if (line.told === "recorded" && line.repeated) known.set(op, Math.min(end, known.get(op) ?? end))
+    if ((line.told === "recorded" || line.told === "spread") && line.repeated)
+      known.set(op, Math.min(end, known.get(op) ?? end))
     const access = told(line)
     if (access !== undefined) {
       history.push({ caller: op, what: line.told, start, end, ...access })
@@ -62,8 +65,8 @@ export const historyOf = (
     const writes = events.map(({ stream, version }) => ({ stream: stream.id, version }))
     const untold = writes.filter((write) => !owned.has(keyOf(write)))
     if (untold.length === 0) continue
-    const [lane = "", serial] = op.split(".")
-    const start = answers.get(lane)?.findLast((answer) => answer.serial < Number(serial))?.end ?? 0
+    const [lane, serial] = parts(op)
+    const start = answers.get(lane)?.findLast((answer) => answer.serial < serial)?.end ?? 0
     history.push({
       caller: op,
       what: "untold",

@@ -1,14 +1,14 @@
 /**
- * Kills a process between any two statements of SQLite, and looks at what it left behind: every step is there or not,
- * nothing that was acknowledged is lost, and going on comes to what it would have come to.
+ * What a process left behind that carried out the steps, or some of them: every step is there or not, nothing that was
+ * acknowledged is lost, and going on comes to what it would have come to.
  */
 import { isDeepStrictEqual } from "node:util"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Audit, Checkpoints, EventMapper, EventStore, Hash } from "everfold"
-import { Sqlite } from "everfold/sqlite"
-import { start } from "../processes.ts"
+import { open, type Place } from "../places.ts"
+import { type Child, start } from "../processes.ts"
 import { type Answer, consumer, opOf, type Step, standing, steps } from "./scenario.ts"
 
 interface Line {
@@ -17,13 +17,18 @@ interface Line {
   readonly statements?: number
 }
 
-/** Runs the steps in a process that kills itself before its n-th statement, or never: what it was told until then. */
-export const dying = async (filename: string, last: number) => {
-  const child = start<Line>("crash/dying.ts", [filename, String(last)], () => {})
-  const ended = await child.ends(20_000)
-  const answers = child.lines.flatMap(({ answer }) => (answer === undefined ? [] : [answer]))
-  const statements = child.lines.find((line) => line.statements !== undefined)?.statements
-  return { ended, answers, statements, complaints: child.complaints() }
+/** A process that carries out the steps, and what it is told. */
+export const dying = (place: Place, last = 0) => {
+  const child: Child<Line> = start("crash/dying.ts", [JSON.stringify(place), String(last)], () => {})
+  return {
+    kill: child.kill,
+    end: async () => {
+      const ended = await child.ends(60_000)
+      const answers = child.lines.flatMap(({ answer }) => (answer === undefined ? [] : [answer]))
+      const statements = child.lines.find((line) => line.statements !== undefined)?.statements
+      return { ended, answers, statements, complaints: child.complaints() }
+    },
+  }
 }
 
 /** All that matters of a store in the end. */
@@ -67,46 +72,26 @@ const judge = (answers: ReadonlyArray<Answer>, whole: ReadonlyArray<Answer>, end
     return faults
   })
 
-const on = (filename: string) => Layer.mergeAll(Sqlite.layer({ filename }), EventMapper.plain, Hash.sha256)
+const on = (place: Place) => Layer.mergeAll(open(place), EventMapper.plain, Hash.sha256)
 
 /** The steps without a kill: their answers, and what the store holds in the end. */
-export const undisturbed = async (filename: string) => {
-  const { answers, statements, complaints } = await dying(filename, 0)
+export const undisturbed = async (place: Place) => {
+  const { answers, statements, complaints } = await dying(place).end()
   if (statements === undefined) throw new Error(`the steps did not come to an end: ${complaints}`)
-  return { answers, statements, end: await Effect.runPromise(Effect.provide(observe, on(filename))) }
+  return { answers, statements, end: await Effect.runPromise(Effect.provide(observe, on(place))) }
 }
 
-/** What is wrong with a file whose process was told these answers. */
+/** What is wrong where a process was told these answers. */
 export const inspect = (
-  filename: string,
+  place: Place,
   answers: ReadonlyArray<Answer>,
-  whole: Awaited<ReturnType<typeof undisturbed>>,
+  whole: Pick<Awaited<ReturnType<typeof undisturbed>>, "answers" | "end">,
 ): Promise<ReadonlyArray<string>> =>
-  Effect.runPromise(Effect.provide(judge(answers, whole.answers, whole.end), on(filename)))
+  Effect.runPromise(Effect.provide(judge(answers, whole.answers, whole.end), on(place)))
 
+/** What was done to processes, and what was wrong with what they left behind. */
 export interface Crashes {
   readonly statements: number
   readonly kills: number
   readonly faults: ReadonlyArray<string>
-}
-
-/** Kills before every n-th statement, `every` apart, from the `first` on, two at a time. */
-export const crashes = async (folder: string, every: number, first = 1): Promise<Crashes> => {
-  const whole = await undisturbed(`${folder}/whole.db`)
-  const moments: Array<number> = []
-  for (let n = first; n <= whole.statements; n += every) moments.push(n)
-  const faults: Array<string> = []
-  let kills = 0
-  const work = async (): Promise<void> => {
-    for (let n = moments.shift(); n !== undefined; n = moments.shift()) {
-      const filename = `${folder}/${n}.db`
-      const { ended, answers, complaints } = await dying(filename, n)
-      if (!ended) kills++
-      if (complaints !== "") faults.push(`before statement ${n}: ${complaints.trim()}`)
-      const found = await inspect(filename, answers, whole)
-      faults.push(...found.map((fault) => `before statement ${n}: ${fault}`))
-    }
-  }
-  await Promise.all([work(), work()])
-  return { statements: whole.statements, kills, faults }
 }

@@ -1,0 +1,57 @@
+/** The log from its begin: seen, and added up in a table exactly once. */
+import { compare, type Figure, type Subject, type Work } from "../measure.ts"
+import { contenders, followers, withContenders } from "./contenders.ts"
+import type { Follower } from "./load.ts"
+import { withServer } from "./server.ts"
+
+const name = "W5"
+const streams = 2000
+const eventsEach = 100
+const events = streams * eventsEach
+/** Who is much slower need not go on to the end. */
+const patience = 2000
+
+const subject = (name: string, run: Follower["follow"]): Subject => ({
+  name,
+  writers: 1,
+  round: async () => {
+    const start = performance.now()
+    const seen = await run(events, patience)
+    const milliseconds = performance.now() - start
+    if (seen !== events && milliseconds < patience) throw new Error(`${name} saw ${seen} events, not ${events}`)
+    return { perSecond: seen / (milliseconds / 1000), latencies: new Float64Array() }
+  },
+})
+
+const reading = (name: string): string => `${name}, read`
+const projecting = (name: string): string => `${name}, projected`
+
+export const work: Work = {
+  about: `events a second of ${events}, against pages by their key and JSON.parse, and one statement a page with its checkpoint`,
+  goals: [
+    { subject: reading(contenders.everfold.name), writers: 1, atLeast: 0.5, of: "pages by hand" },
+    { subject: projecting(contenders.everfold.name), writers: 1, atLeast: 0.4, of: "pages by hand" },
+  ],
+  run: () =>
+    withServer((server) =>
+      withContenders(server, ["grouped", "everfold", "emmett"], async (opened): Promise<ReadonlyArray<Figure>> => {
+        const following: Array<Follower & { readonly name: string }> = []
+        try {
+          for (const { key, name, url, fill } of opened) {
+            await fill(
+              Array.from({ length: streams }, (_, n) => `${n}`),
+              eventsEach,
+            )
+            const open = followers[key]
+            if (open !== undefined) following.push({ name, ...(await open(url)) })
+          }
+          const options = { before: server.settle, rounds: 3 }
+          const read = following.map(({ name, follow }) => subject(reading(name), follow))
+          const projected = following.map(({ name, project }) => subject(projecting(name), project))
+          return [...(await compare(name, read, options)), ...(await compare(name, projected, options))]
+        } finally {
+          for (const { close } of following) await close()
+        }
+      }),
+    ),
+}

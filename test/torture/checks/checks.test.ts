@@ -1,0 +1,148 @@
+/** The checks that need only what was recorded and what was told, on what is made by hand. */
+import { HashChain, type StoredEvent, type StreamName } from "everfold"
+import { expect, it } from "vitest"
+import { nameTag } from "../commits.ts"
+import { fixed } from "../fixed.ts"
+import { AccountEvent } from "../model.ts"
+import type { Answer, Consumed, Told } from "../report.ts"
+import { areTrue, resolved } from "./answers.ts"
+import { oneOwner } from "./claims.ts"
+import { exactlyOnce } from "./consumers.ts"
+import { lag } from "./followers.ts"
+import { holdsTogether, type Log } from "./log.ts"
+import { innocent, type Verdict } from "./verdict.ts"
+
+const kinds = (look: (verdict: Verdict) => void): ReadonlyArray<string> => {
+  const verdict = innocent()
+  look(verdict)
+  return Object.entries(verdict).flatMap(([kind, examples]) => (examples.length > 0 ? [kind] : []))
+}
+
+const event = (
+  position: number,
+  stream: StreamName.StreamName,
+  version: number,
+  data: object = {},
+  tags: ReadonlyArray<string> = [],
+): StoredEvent => ({
+  ...fixed(String(position), stream, "Any", data, tags),
+  stream,
+  version,
+  position,
+  link: HashChain.empty.link,
+})
+
+const log = (stored: ReadonlyArray<StoredEvent>, checkpoint = 0): Log => ({
+  stored,
+  histories: new Map(),
+  states: new Map(),
+  byOp: new Map(),
+  checkpoint,
+})
+
+const told = (answer: Answer, serial: number, start: number): Told => ({
+  ...answer,
+  lane: "a",
+  serial,
+  start,
+  end: start + 1,
+  done: true,
+})
+
+const a = { category: "Account", id: "a" }
+const copy = { category: "Copy", id: "copier" }
+
+it("finds holes in positions and in versions, and versions in another order than their positions", () => {
+  const found = (...stored: ReadonlyArray<StoredEvent>) => kinds((verdict) => holdsTogether(log(stored), verdict))
+  expect(found(event(1, a, 1), event(2, copy, 1), event(3, a, 2))).toEqual([])
+  expect(found(event(1, a, 1), event(3, a, 2))).toEqual(["holes"])
+  expect(found(event(1, a, 1), event(2, a, 3))).toEqual(["holes"])
+  expect(found(event(1, a, 2), event(2, a, 1))).toEqual(["reordered"])
+})
+
+it("finds a name with two owners, one that is lost, and owners that were made up", () => {
+  const claim = (position: number, op: string) =>
+    event(position, { category: "Claim", id: op }, 1, { op, name: "x" }, [nameTag("x")])
+  const found = (stored: ReadonlyArray<StoredEvent>, ...lines: ReadonlyArray<Told>) =>
+    kinds((verdict) => oneOwner(stored, lines, verdict))
+  const claimed = told({ told: "claimed", name: "x", position: 1, repeated: false }, 1, 0)
+  const taken = (serial: number, position = 1) => told({ told: "taken", name: "x", position }, serial, 0)
+  expect(found([claim(1, "a.1")], claimed, taken(2))).toEqual([])
+  expect(found([claim(1, "a.1"), claim(2, "a.2")], claimed)).toEqual(["claims"])
+  expect(found([claim(1, "a.1"), event(2, { category: "Claim", id: "a.1" }, 2)])).toEqual(["repeated"])
+  expect(found([], claimed)).toEqual(["lost"])
+  expect(found([claim(2, "a.1")], claimed)).toEqual(["untrue"])
+  expect(found([claim(1, "a.1")], taken(2, 2))).toEqual(["claims"])
+  expect(found([claim(1, "a.1")], taken(1))).toEqual(["unwanted"])
+})
+
+it("finds what a consumer did twice, left out, or did when another had taken over", () => {
+  const copied = (position: number, version: number, of: number, epoch: number) =>
+    event(position, copy, version, { of, epoch })
+  const leased = (epoch: number, position: number, start: number): Consumed => ({
+    told: "leased",
+    epoch,
+    position,
+    start,
+    end: start + 1,
+  })
+  const consumed = (epoch: number, from: number, to: number, start: number): Consumed => ({
+    told: "consumed",
+    epoch,
+    from,
+    to,
+    position: 0,
+    start,
+    end: start + 1,
+  })
+  const found = (stored: ReadonlyArray<StoredEvent>, checkpoint: number, ...lines: ReadonlyArray<Consumed>) =>
+    kinds((verdict) => exactlyOnce(log(stored, checkpoint), lines, verdict))
+  const accounts = [event(1, a, 1), event(2, a, 2)]
+  const both = [...accounts, copied(3, 1, 1, 1), copied(4, 2, 2, 2)]
+  expect(found(both, 2, leased(1, 0, 0), consumed(1, 0, 1, 2), leased(2, 1, 4), consumed(2, 1, 2, 6))).toEqual([])
+  // Nobody was told of what came after.
+  expect(found(both, 2, leased(1, 0, 0))).toEqual([])
+  expect(found([...both, copied(5, 3, 2, 2)], 2)).toEqual(["checkpoints"])
+  expect(found([...accounts, copied(3, 1, 2, 1)], 2)).toEqual(["checkpoints"])
+  expect(found([...accounts, copied(3, 1, 1, 2), copied(4, 2, 2, 1)], 2)).toEqual(["checkpoints"])
+  expect(found(both, 1)).toEqual(["checkpoints"])
+  expect(found(both, 2, leased(1, 0, 0), leased(1, 0, 2))).toEqual(["checkpoints"])
+  expect(found(both, 2, leased(1, 0, 0), consumed(1, 0, 2, 2), leased(2, 0, 4))).toEqual(["checkpoints"])
+  expect(found(both, 2, leased(1, 0, 0), consumed(1, 1, 2, 2))).toEqual(["checkpoints"])
+  expect(found(both, 2, leased(1, 0, 0), consumed(1, 0, 3, 2))).toEqual(["lost"])
+  expect(found(both, 2, { told: "fenced", epoch: 2, by: 2, start: 0, end: 1 })).toEqual(["checkpoints"])
+  expect(found(both, 2, { told: "wrong", why: "CheckpointConflict", start: 0, end: 1 })).toEqual(["faults"])
+})
+
+it("takes no for an answer, unless somebody asked before who was never told", () => {
+  const recorded = {
+    ...event(1, a, 1),
+    event: AccountEvent.Deposited({ op: "a.1", amount: 1 }),
+    index: 0,
+    metadata: {},
+  }
+  const of: Log = { ...log([]), byOp: new Map([["a.1", [recorded]]]) }
+  const no = told({ told: "nothing", why: "StoreUnavailable" }, 1, 10)
+  const found = (lines: ReadonlyArray<Told>, what?: "process" | "connection") =>
+    kinds((verdict) => areTrue(of, lines, what === undefined ? [] : [{ what, op: "a.1", at: 5 }], verdict))
+  expect(found([no])).toEqual(["unwanted"])
+  expect(found([no], "process")).toEqual([])
+  expect(found([no], "connection")).toEqual(["unwanted"])
+  expect(found([told({ told: "unknown" }, 1, 2), no])).toEqual([])
+})
+
+it("counts what was answered for certain after its connection was lost", () => {
+  const claimed = told({ told: "claimed", name: "x", position: 1, repeated: true }, 1, 10)
+  const lost = (serial: number, at: number) => ({ what: "connection", op: `a.${serial}`, at }) as const
+  expect(resolved([claimed], [lost(1, 5), lost(1, 7), lost(2, 5)])).toBe(1)
+  expect(resolved([claimed], [lost(1, 12)])).toBe(0)
+  expect(resolved([told({ told: "unknown" }, 1, 10)], [lost(1, 5)])).toBe(0)
+})
+
+it("measures how far a follower is behind what writers were told", () => {
+  const claims = [1, 2, 3].map((position) =>
+    told({ told: "claimed", name: "x", position, repeated: false }, position, 10),
+  )
+  const saw = [11, 14, 41].map((at, i) => ({ told: "saw", position: i + 1, id: "", at }) as const)
+  expect(lag(saw, claims)).toEqual({ p50: 3, most: 30 })
+})
