@@ -98,6 +98,27 @@ const quietly = (): void => {}
 
 const never = new Promise<never>(quietly)
 
+/** An answer comes as fast as its rows are read. Called for each, it holds back the rest while others have their turns. */
+const resting = (sockets: ReadonlySet<Socket>): (() => void) => {
+  let began: number | undefined
+  let isResting = false
+  const goOn = (): void => {
+    began = undefined
+    if (!isResting) return
+    isResting = false
+    for (const socket of sockets) socket.resume()
+  }
+  return () => {
+    if (began === undefined) {
+      began = performance.now()
+      setImmediate(goOn)
+    } else if (!isResting && performance.now() - began > longestTurn) {
+      isResting = true
+      for (const socket of sockets) socket.pause()
+    }
+  }
+}
+
 /**
  * @category model
  * @since 0.1.0
@@ -184,21 +205,7 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
       })
     }
 
-    /** Since when the event loop has been at the rows of this turn. */
-    let isResting = false
-    let turn: number | undefined
-    /** An answer comes as fast as it is read: for others to have their turns, it has to wait. */
-    const rest = (): void => {
-      turn ??= performance.now()
-      if (isResting || performance.now() - turn < longestTurn) return
-      isResting = true
-      for (const socket of sockets) socket.pause()
-      setImmediate(() => {
-        isResting = false
-        turn = undefined
-        for (const socket of sockets) socket.resume()
-      })
-    }
+    const rest = resting(sockets)
 
     /** Settles whatever the driver does. */
     const answered = async (
