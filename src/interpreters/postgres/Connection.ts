@@ -173,6 +173,11 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     }
     const client = hidingUrl(() => postgres(url, options))
 
+    /** One that is not used keeps no process alive. */
+    const keepingAlive = (keep: boolean): void => {
+      for (const socket of sockets) keep ? socket.ref() : socket.unref()
+    }
+
     /** Settles whatever the driver does. */
     const answered = (
       statement: string,
@@ -182,11 +187,10 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     ): Promise<void> =>
       new Promise((resolve, reject) => {
         let heard = true
-        // One that is not used keeps no process alive.
-        for (const socket of sockets) socket.ref()
+        keepingAlive(true)
         const done = (): void => {
           clearInterval(timer)
-          for (const socket of sockets) socket.unref()
+          keepingAlive(false)
         }
         // Two looks in a row, for where this process itself was held up, what came meanwhile is read after the first.
         const timer = setInterval(() => {
@@ -224,7 +228,11 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
       script: (statements) =>
         new Promise((resolve, reject) => {
           giveUp = reject
-          client.unsafe(statements).then(() => resolve(), reject)
+          keepingAlive(true)
+          client
+            .unsafe(statements)
+            .then(() => resolve(), reject)
+            .finally(() => keepingAlive(false))
         }),
       onEnd: (tell) => {
         if (open) ended.add(tell)
