@@ -13,7 +13,7 @@ import type * as t from "io-ts"
 import { StoreUnavailable } from "../../core/port/Errors.ts"
 import * as LiveClock from "../../core/port/LiveClock.ts"
 import * as Applied from "./Applied.ts"
-import { type Connection, connector } from "./Connection.ts"
+import { type Connection, type Connector, connector } from "./Connection.ts"
 import { fault } from "./faults.ts"
 import type { Migration, Release } from "./migrationFiles.ts"
 import { Damaged, text } from "./rows.ts"
@@ -93,12 +93,16 @@ const refused = (what: string, why: string): StoreUnavailable =>
 /** A store's schema, and how to connect to its server. */
 interface Target {
   readonly what: string
-  readonly connect: () => Promise<Connection>
+  readonly connector: Connector
   readonly schema: string
   readonly release: Release
 }
 
-const attempting = <A>(what: string, sent: boolean, work: () => Promise<A>): Effect.Effect<A, StoreUnavailable> =>
+const attempting = <A>(
+  what: string,
+  sent: boolean,
+  work: (signal: AbortSignal) => Promise<A>,
+): Effect.Effect<A, StoreUnavailable> =>
   Effect.tryPromise({ try: work, catch: (error) => error }).pipe(
     Effect.catch((error) => {
       const found = fault(error, sent)
@@ -107,8 +111,16 @@ const attempting = <A>(what: string, sent: boolean, work: () => Promise<A>): Eff
     }),
   )
 
-const connected = ({ what, connect }: Target): Effect.Effect<Connection, StoreUnavailable, Scope> =>
-  Effect.acquireRelease(attempting(what, false, connect), (connection) => Effect.promise(connection.close))
+const connected = ({ what, connector }: Target): Effect.Effect<Connection, StoreUnavailable, Scope> => {
+  const connecting = attempting(what, false, async (signal) => {
+    signal.addEventListener("abort", connector.abandon)
+    const connection = await connector.connect()
+    if (signal.aborted) connection.destroy()
+    return connection
+  })
+  const close = (connection: Connection) => Effect.promise(connection.close)
+  return Effect.acquireRelease(connecting, close, { interruptible: true })
+}
 
 /** What a statement answers: one JSON text. */
 const ask = <A>(
@@ -213,7 +225,7 @@ const attempt =
     const what = `${doing} the PostgreSQL schema ${JSON.stringify(schema)}`
     const fault = faultOf(schema)
     if (fault !== undefined) return Effect.fail(refused(what, fault))
-    const once = work({ what, connect: connector({ url, prepare: false }).connect, schema, release })
+    const once = work({ what, connector: connector({ url, prepare: false }), schema, release })
     return LiveClock.around(once, Effect.retry({ schedule: patience, while: ({ retryable }) => retryable }))
   }
 

@@ -6,7 +6,7 @@ import { once } from "node:events"
 import { connect, createServer, type Socket } from "node:net"
 import { now } from "../report.ts"
 import { about, type Lost, pause } from "../scene.ts"
-import { backendOf, endsStatement, isReady, type Message, operationsIn, splitter } from "./wire.ts"
+import { backendOf, endsStatement, isReady, type Message, operationsIn, splitter } from "./protocol.ts"
 
 /**
  * What becomes of a statement: it arrives and is answered; or it is carried out, but its end is late; or the connection

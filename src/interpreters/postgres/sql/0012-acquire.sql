@@ -4,7 +4,8 @@
 CREATE FUNCTION everfold.acquire_1(
   p_consumer text, p_upstream text, p_partition bigint, p_now double precision, p_until double precision,
   OUT reached bigint, OUT begun bigint
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   -- Those who wait for a lease to end ask often, and keep no commit waiting.
   IF EXISTS (SELECT FROM everfold.lease l
