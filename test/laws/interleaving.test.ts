@@ -112,6 +112,11 @@ describe("time", () => {
     expect(Option.isNone(impatient)).toBe(true)
   })
 
+  it("passes once whoever works outside is through, also where nobody waits for that", async () => {
+    const forgotten = Effect.sync(() => void setTimeout(() => {}, 30))
+    expect(await under([], Effect.as(Effect.andThen(forgotten, Effect.sleep("1 hour")), "slept"))).toBe("slept")
+  })
+
   it("waits for a runtime of its own, which nobody sees but by its turns of the event loop", async () => {
     const yields = Effect.forEach(Array.from({ length: 50 }), () => Effect.yieldNow, { discard: true })
     const foreign = Effect.promise(() => Effect.runPromise(Effect.as(yields, "done")))

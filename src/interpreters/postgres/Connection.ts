@@ -178,27 +178,26 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     }
     const client = hidingUrl(() => postgres(url, options))
 
-    /** One that is not used keeps no process alive. */
-    const keepingAlive = (keep: boolean): void => {
-      for (const socket of sockets) keep ? socket.ref() : socket.unref()
+    /** Only a connection that is used keeps the process alive. */
+    const used = async (answer: Promise<void>): Promise<void> => {
+      for (const socket of sockets) socket.ref()
+      await answer.finally(() => {
+        for (const socket of sockets) socket.unref()
+      })
     }
 
     /** Settles whatever the driver does. */
-    const answered = (
+    const answered = async (
       statement: string,
       parameters: ReadonlyArray<Parameter>,
       row: (row: Row) => void,
       longest: number,
-    ): Promise<void> =>
-      new Promise((resolve, reject) => {
-        let heard = true
-        keepingAlive(true)
-        const done = (): void => {
-          clearInterval(timer)
-          keepingAlive(false)
-        }
+    ): Promise<void> => {
+      let heard = true
+      let timer: NodeJS.Timeout | undefined
+      const answer = new Promise<void>((resolve, reject) => {
         // Two looks in a row, for where this process itself was held up, what came meanwhile is read after the first.
-        const timer = setInterval(() => {
+        timer = setInterval(() => {
           if (!heard) {
             end()
             reject(new Silence(`nothing was heard from the server for ${longest / 1000} seconds`))
@@ -216,8 +215,9 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
           .values()
           .forEach(each)
           .then(() => resolve(), reject)
-          .finally(done)
       })
+      await used(answer).finally(() => clearInterval(timer))
+    }
 
     attempts.add(end)
     try {
@@ -231,14 +231,12 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     return {
       run: (statement, parameters, row) => answered(statement, parameters, row, patience.silence),
       script: (statements) =>
-        new Promise((resolve, reject) => {
-          giveUp = reject
-          keepingAlive(true)
-          client
-            .unsafe(statements)
-            .then(() => resolve(), reject)
-            .finally(() => keepingAlive(false))
-        }),
+        used(
+          new Promise((resolve, reject) => {
+            giveUp = reject
+            client.unsafe(statements).then(() => resolve(), reject)
+          }),
+        ),
       onEnd: (tell) => {
         if (open) ended.add(tell)
         else tell()

@@ -11,6 +11,7 @@ import { CommitUnknown, StoreUnavailable } from "../../core/port/Errors.ts"
 import * as LiveClock from "../../core/port/LiveClock.ts"
 import * as Connection from "./Connection.ts"
 import type { Fault } from "./faults.ts"
+import * as Patience from "./Patience.ts"
 import * as Pool from "./Pool.ts"
 import type { Parameter } from "./parameters.ts"
 import type { Row } from "./rows.ts"
@@ -70,20 +71,24 @@ export interface Database {
   readonly listener: (notified: () => void) => Connection.Connector
 }
 
-/** Between attempts, which end after half a minute. */
-const patience = Schedule.min([Schedule.exponential("10 millis", 2), Schedule.spaced("1 second")]).pipe(
-  Schedule.jittered,
-  Schedule.upTo({ duration: "30 seconds" }),
-)
+/** Between attempts. */
+const pace = Schedule.min([Schedule.exponential("10 millis", 2), Schedule.spaced("1 second")]).pipe(Schedule.jittered)
 
 /**
- * Tries again while that may help.
+ * Tries again while that may help, for half a minute.
  *
  * @category combinators
  * @since 0.1.0
  */
 export const patiently = <A, E>(tried: Effect.Effect<A, E>, again: (error: E) => boolean): Effect.Effect<A, E> =>
-  Effect.catchIf(tried, again, () => LiveClock.around(tried, Effect.retry({ schedule: patience, while: again })))
+  Effect.catchIf(tried, again, () =>
+    Effect.flatMap(LiveClock.LiveClock, (clock) => {
+      const { now, isOver } = Patience.make(clock)
+      const begun = now()
+      const goesOn = (error: E): boolean => again(error) && !isOver(begun)
+      return LiveClock.around(tried, Effect.retry({ schedule: pace, while: goesOn }))
+    }),
+  )
 
 /** All rows at once. */
 const collecting = <A>(decode: (rows: ReadonlyArray<Row>) => A): Pool.Answer<A> => {

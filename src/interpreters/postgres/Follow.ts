@@ -36,7 +36,7 @@ const poll = { notified: "1 second", alone: "250 millis" } as const
 /** Between two notifications of others. */
 const pause = "5 millis"
 
-/** How long a look, a notification or goodbye may take. */
+/** How long the first look and the last notification may take. */
 const patience = "1 second"
 
 /** Whoever follows may soon follow again. */
@@ -84,7 +84,7 @@ export const make = Effect.fnUntraced(function* (database: Database): Effect.fn.
   const look = Effect.suspend(() => {
     Latch.closeUnsafe(noticed)
     return database.read("looking for new events", head, [], (rows) => tell(integer(rows[0]?.[0])))
-  }).pipe(Effect.timeoutOption(patience), Effect.ignore)
+  }).pipe(Effect.ignore)
 
   const looking = Effect.gen(function* () {
     yield* Latch.await(followed)
@@ -94,7 +94,7 @@ export const make = Effect.fnUntraced(function* (database: Database): Effect.fn.
 
   const wake = database
     .read("waking followers", `SELECT ${schema}.wake($1)`, [channel], () => undefined)
-    .pipe(Effect.timeoutOption(patience), Effect.ignore)
+    .pipe(Effect.ignore)
 
   const waking = Effect.gen(function* () {
     yield* Latch.await(owed)
@@ -128,8 +128,10 @@ export const make = Effect.fnUntraced(function* (database: Database): Effect.fn.
     while (followers > 0) yield* Effect.sleep(linger)
   })
 
+  const briefly = (work: Effect.Effect<void>) => LiveClock.provide(Effect.timeoutOption(work, patience))
+
   // Whoever commits last and goes has told the others.
-  yield* Effect.addFinalizer(() => (Latch.isOpen(owed) ? LiveClock.provide(wake) : Effect.void))
+  yield* Effect.addFinalizer(() => (Latch.isOpen(owed) ? briefly(wake) : Effect.void))
   for (const work of [
     looking,
     waking,
@@ -154,10 +156,7 @@ export const make = Effect.fnUntraced(function* (database: Database): Effect.fn.
     },
     // Others may have recorded while nobody followed: the first position told is the newest.
     changes: Stream.unwrap(
-      Effect.acquireRelease(arrive, () => leave).pipe(
-        Effect.andThen(LiveClock.provide(look)),
-        Effect.as(changes.stream),
-      ),
+      Effect.acquireRelease(arrive, () => leave).pipe(Effect.andThen(briefly(look)), Effect.as(changes.stream)),
     ),
   }
 })

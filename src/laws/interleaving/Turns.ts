@@ -60,6 +60,8 @@ const patience = 500
 const endless = 1_000_000
 /** Whatever runs outside comes back within so many turns of the event loop, */
 const looks = 2
+/** or is looked for again after so many milliseconds; */
+const look = 10
 /** or, where nothing can be seen of it, within so many milliseconds. */
 const grace = 250
 
@@ -203,18 +205,17 @@ export class Turns implements Scheduler.Scheduler {
     if (this.idle++ < looks) return false
     const due = this.orders.clock.due()
     const isBusy = outside().length > (this.around ?? 0)
-    if (due !== undefined && !isBusy) {
+    const rested = performance.now() - this.idleSince
+    if (due !== undefined && (!isBusy || rested >= due)) {
       this.orders.clock.advance()
       return false
     }
-    if (due === undefined && !isBusy && performance.now() - this.idleSince > grace) {
+    if (due === undefined && !isBusy && rested > grace) {
       this.orders.onEnd("nobody can go on")
       return false
     }
-    this.timer = setTimeout(() => {
-      if (due !== undefined) this.orders.clock.advance()
-      this.soon()
-    }, due ?? 1)
+    // Whoever works outside may be through without waking anybody, as a socket that closes.
+    this.timer = setTimeout(() => this.soon(), Math.min(due === undefined ? 1 : due - rested, look))
     return true
   }
 }

@@ -1,11 +1,13 @@
 /**
- * A store at work while it is hurt: writers that repeat what they do not know, a reader, a follower. In the end all that
+ * A store at work while it is hurt: writers that repeat what they do not know, a reader, followers here and elsewhere. In
+ * the end all that
  * they were told is held against what is recorded.
  */
 import assert from "node:assert/strict"
 import { randomBytes } from "node:crypto"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { Commit, Committed } from "../../../src/core/event/Commit.ts"
@@ -30,6 +32,8 @@ export interface Work {
   readonly told: Told
   /** Waits until so many more commits are acknowledged that began after this. */
   readonly goesOn: (commits?: number, millis?: number) => Promise<void>
+  /** Waits until no commit is acknowledged for so long: what hurts is felt. */
+  readonly standsStill: (millis?: number) => Promise<void>
   /** Waits until it comes true. */
   readonly until: (
     what: string | (() => string),
@@ -55,17 +59,19 @@ export interface Shape {
   readonly writers?: number
   /** Of each event's body, in bytes. */
   readonly size?: number
+  /** Whether commands are among the commits now. */
+  readonly commands?: () => boolean
 }
 
 /**
- * Does what it is given while a store is at work, over one layer from beginning to end, and then demands that every
+ * Does what it is given while a store is at work, over two layers from beginning to end, and then demands that every
  * acknowledged commit is recorded once and where it was said, what was refused not at all, the log dense, its chains
- * sound, and that the follower saw it whole and in order. Answers what the store said meanwhile.
+ * sound, and that followers saw it whole and in order. Answers what the store said meanwhile.
  */
 export const hurt = (
   options: Options,
   does: (work: Work) => Promise<void>,
-  { writers = 6, size = 10 }: Shape = {},
+  { writers = 6, size = 10, commands = () => true }: Shape = {},
 ): Promise<Told> => {
   const acknowledged: Array<{ readonly commit: Commit; readonly committed: Committed; readonly begun: number }> = []
   const refused: Array<Commit> = []
@@ -89,22 +95,26 @@ export const hurt = (
       stream,
       ids.map((id) => event(stream, id, { body: body(size) })),
     )
-    return serial % 2 === 0 ? commit : { ...commit, commands: [{ id: `command-${serial}`, events: ids }] }
+    return serial % 2 === 0 || !commands()
+      ? commit
+      : { ...commit, commands: [{ id: `command-${serial}`, events: ids }] }
   }
 
   return Effect.runPromise(
     Effect.gen(function* () {
       const store = yield* EventStore
+      const elsewhere = Context.get(yield* Layer.build(layer({ ...options, migrate: false })), EventStore)
       let over = false
 
       const writing = (writer: number) =>
         Effect.gen(function* () {
+          const { commit: record } = writer % 3 === 0 ? elsewhere : store
           while (!over) {
             const commit = next(writer)
             const begun = performance.now()
             let unknown = false
             for (let answered = false; !answered; ) {
-              const result = yield* Effect.result(store.commit(commit))
+              const result = yield* Effect.result(record(commit))
               answered = true
               if (Result.isSuccess(result)) {
                 acknowledged.push({ commit, committed: result.success, begun })
@@ -133,18 +143,18 @@ export const hurt = (
         }
       })
 
-      const seen: Array<number> = []
-      const follower = yield* Effect.forkChild(
-        Stream.runForEach(store.changes, () =>
-          Effect.gen(function* () {
-            while (true) {
-              const { events } = yield* store.readAll({ after: seen.length, limit: 100 })
-              seen.push(...events.map(({ position }) => position))
-              if (events.length < 100) return
-            }
-          }).pipe(Effect.catch((error) => Effect.sync(() => void told.unread.push(error)))),
-        ),
-      )
+      const following = (followed: EventStore["Service"]) => {
+        const seen: Array<number> = []
+        const look = Effect.gen(function* () {
+          while (true) {
+            const { events } = yield* followed.readAll({ after: seen.length, limit: 100 })
+            seen.push(...events.map(({ position }) => position))
+            if (events.length < 100) return
+          }
+        }).pipe(Effect.catch((error) => Effect.sync(() => void told.unread.push(error))))
+        return Effect.as(Effect.forkScoped(Stream.runForEach(followed.changes, () => look)), seen)
+      }
+      const followers = [yield* following(store), yield* following(elsewhere)]
 
       const work: Work = {
         told,
@@ -156,6 +166,13 @@ export const hurt = (
             () => since() >= commits,
             millis,
           )
+        },
+        standsStill: async (millis = 500) => {
+          let [before, since] = [-1, 0]
+          await until("nothing is acknowledged any more", () => {
+            if (before !== acknowledged.length) [before, since] = [acknowledged.length, performance.now()]
+            return performance.now() - since > millis
+          })
         },
         until,
       }
@@ -191,10 +208,11 @@ export const hurt = (
       )
       assert.equal(events.length, recorded(acknowledged.map(({ commit }) => commit)).length, "and nothing else")
       assert.equal((yield* Audit.store).position, events.length)
-      yield* Effect.promise(() => until("the follower sees all", () => seen.length >= events.length))
-      assert.deepEqual(seen, positions, "the follower saw each event once, in order")
-      yield* Fiber.interrupt(follower)
+      for (const seen of followers) {
+        yield* Effect.promise(() => until("a follower sees all", () => seen.length >= events.length))
+        assert.deepEqual(seen, positions, "a follower saw each event once, in order")
+      }
       return told
-    }).pipe(Effect.provide([layer(options), Hash.sha256])),
+    }).pipe(Effect.scoped, Effect.provide([layer(options), Hash.sha256])),
   )
 }

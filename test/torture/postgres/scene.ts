@@ -40,7 +40,7 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
         (rows) => rows.map(({ pid }) => pid),
         () => [],
       )
-    const ours = admin`datname = ${database} AND usename = ${role}`
+    const ours = admin`datname = ${database} AND usename = ${role} AND application_name <> ${strangers.name}`
     const active = admin`CASE state WHEN 'active' THEN 0 ELSE 1 END * random()`
     const some = (count: number) =>
       admin<{ pid: number }[]>`SELECT pid FROM pg_stat_activity WHERE ${ours} ORDER BY ${active} LIMIT ${count}`
@@ -49,6 +49,19 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
         admin<{ pid: number }[]>`SELECT pid FROM unnest(${[...which]}::int[]) pid WHERE pg_terminate_backend(pid)`,
       )
       return hit.length
+    }
+
+    /** Until it succeeds. A server that recovers from a crash takes nobody in, and should not be shut down either. */
+    const insist = async (query: () => PromiseLike<unknown>): Promise<void> => {
+      for (let tries = 0; ; tries++) {
+        try {
+          await query()
+          return
+        } catch (error) {
+          if (tries === 300) throw error
+          await pause(100)
+        }
+      }
     }
 
     let down: Promise<void> | undefined
@@ -62,14 +75,14 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
     }
     const byHand: Hazard = {
       name: "undone",
-      every: 500,
+      every: 700,
       strike: () => strangers.undo(direct, appending(schema, shared[Math.floor(Math.random() * shared.length)] ?? "")),
     }
-    const rarely = Math.max(4000, seconds * 400)
+    const rarely = Math.max(6000, seconds * 400)
     const hazards: ReadonlyArray<Hazard> = [
       {
         name: "terminations",
-        every: 100,
+        every: 250,
         strike: async () => terminate(await pids(some(Math.random() < 0.1 ? 99 : 1))),
       },
       {
@@ -82,12 +95,12 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
           return hit.length
         },
       },
-      { name: "cuts", every: 200, strike: async () => network.cut() },
-      { name: "cuts", every: 200, strike: async () => network.doom("cut") },
-      { name: "late", every: 800, strike: async () => network.doom("late") },
-      { name: "halves", every: 300, strike: async () => network.doom("half") },
-      { name: "unheard", every: 150, strike: async () => network.doom("deaf") },
-      { name: "stalls", every: 400, strike: () => network.stall(about(150)) },
+      { name: "cuts", every: 500, strike: async () => network.cut() },
+      { name: "cuts", every: 500, strike: async () => network.doom("cut") },
+      { name: "late", every: 1200, strike: async () => network.doom("late") },
+      { name: "halves", every: 700, strike: async () => network.doom("half") },
+      { name: "unheard", every: 400, strike: async () => network.doom("deaf") },
+      { name: "stalls", every: 800, strike: () => network.stall(about(150)) },
       { name: "idlers", every: 200, strike: () => strangers.idle(direct) },
       ...(design === "naive" ? [] : [byHand]),
       {
@@ -108,15 +121,16 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
         },
       },
       {
-        name: "backends",
+        name: "backendKills",
         every: rarely,
         strike: () =>
           downWhile(async () => {
             for (const pid of await pids(some(1))) process.kill(pid, "SIGKILL")
+            await insist(() => admin`SELECT pg_sleep(0.2)`)
           }),
       },
-      { name: "crashes", every: rarely, strike: () => downWhile(() => server.crash().then(server.restart)) },
-      { name: "crashes", every: rarely, strike: () => downWhile(() => server.kill().then(server.restart)) },
+      { name: "shutdowns", every: rarely, strike: () => downWhile(() => server.crash().then(server.restart)) },
+      { name: "serverKills", every: rarely, strike: () => downWhile(() => server.kill().then(server.restart)) },
       { name: "restarts", every: 2 * rarely, strike: () => downWhile(server.restart) },
     ]
     return {
@@ -135,16 +149,7 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
         }
       },
       calm: async () => {
-        // It may still recover.
-        for (let tries = 0; ; tries++) {
-          try {
-            await admin.unsafe(`ALTER DATABASE ${database} RESET ALL`)
-            break
-          } catch (error) {
-            if (tries === 100) throw error
-            await pause(100)
-          }
-        }
+        await insist(() => admin.unsafe(`ALTER DATABASE ${database} RESET ALL`))
         await terminate(await pids(some(99)))
       },
       close: async () => {
