@@ -44,6 +44,12 @@ describe("after a statement was lost", () => {
     ["a checkpoint that is past", both, new CheckpointConflict({ stored: 6 }), "CheckpointConflict"],
     ["a checkpoint that is yet to come", both, new CheckpointConflict({ stored: 4 }), "CommitUnknown"],
     ["a checkpoint, of a move that may have been", moved, new CheckpointConflict({ stored: 6 }), "CommitUnknown"],
+    [
+      "a checkpoint, of a move backwards",
+      { ...moved, checkpoint: { ...checkpoint, to: 4 } },
+      new CheckpointConflict({ stored: 5 }),
+      "CheckpointConflict",
+    ],
     ["a version, of a move that was not", moved, conflict(Commit.exact(3), 4), "VersionConflict"],
   ])("a refusal for %s is told, or in doubt", (_, commit, refused, tag) => {
     expect(refusedAs(commit, refused)).toBe(tag)
@@ -51,13 +57,15 @@ describe("after a statement was lost", () => {
 
   const found = (position: number): Either<Refused, Accepted> =>
     right({ events: [], committed: { repeated: true, position, streams: [] } })
-  const repeated = (position: number, before = lost): unknown => {
-    const judged = verdict(written, before, found(position))
+  const repeated = (commit: Commit.Commit, position: number): unknown => {
+    const judged = verdict(commit, lost, found(position))
     return judged !== undefined && isRight(judged) && judged.right.repeated
   }
 
-  it("what is found beyond the last known position is no repeat", () => {
-    expect([repeated(10), repeated(11)]).toEqual([true, false])
+  it("what is found where the store was not yet is no repeat", () => {
+    const command: Commit.Commit = { hash: "sha256", writes: [], commands: [{ id: "c", events: [] }] }
+    expect([repeated(written, 10), repeated(written, 11)]).toEqual([true, false])
+    expect([repeated(command, 9), repeated(command, 10)]).toEqual([true, false])
   })
 
   it("what is acceptable is sent again", () => {

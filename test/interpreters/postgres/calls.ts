@@ -223,15 +223,16 @@ const wrong = (
   // Of several who commit the same, and whose statements are lost, nobody can tell whose was recorded.
   const from = isLost && !isOnly ? 0 : since
   const own = recorded.slice(from, until).filter((each) => alike(each.commit, commit))
-  const kept = isOnly && recorded.some((each) => alike(each.commit, commit))
+  // A move from where a checkpoint stands to there leaves nothing that it could be known by.
+  const isVain = !hasIds(commit) && commit.checkpoint?.from === commit.checkpoint?.to
+  const kept = isOnly && !isVain && recorded.some((each) => alike(each.commit, commit))
   if (Exit.isSuccess(exit)) {
     const committed = exit.value
     if (!isQuestion(commit) && !committed.repeated) {
       if (own.length === 0) return "it was not recorded meanwhile"
       return own.some((each) => same(each.committed, committed)) ? undefined : "it was recorded otherwise"
     }
-    const isOwn = isOnly && own.length > 0 && !(isLost && events(commit) === 0)
-    if (isOwn) return "it is said to be a repeat, and was asked for once"
+    if (isOnly && own.length > 0) return "it is said to be a repeat, and was asked for once"
     const found = during.some((each) => !isLeft(each) && same(each.right.committed, committed))
     return found ? undefined : "it was never true"
   }

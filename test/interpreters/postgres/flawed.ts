@@ -201,7 +201,7 @@ const verdicts: ReadonlyArray<Omit<Flaw, "file">> = [
   {
     law: "K1",
     flaw: "an own commit called a repeat",
-    from: "lost === undefined || committed.position <= lost.before",
+    from: "lost === undefined || committed.position < lost.before + added",
     to: "true",
   },
   {
@@ -219,14 +219,14 @@ const verdicts: ReadonlyArray<Omit<Flaw, "file">> = [
   {
     law: "K7",
     flaw: "an early refusal taken for good: a checkpoint",
-    from: "refused.stored > commit.checkpoint.from",
+    from: "hasIds(commit) && stored > checkpoint.from",
     to: "true",
   },
   {
     law: "K1",
     flaw: "a move that may be its own taken for another's",
-    from: "return hasIds(commit) && commit.checkpoint !== undefined && refused.stored",
-    to: "return commit.checkpoint !== undefined && refused.stored",
+    from: "(hasIds(commit) && stored > checkpoint.from)",
+    to: "stored > checkpoint.from",
   },
   { law: "K1", flaw: "an unknown hash taken for a refusal", from: "return hasEvents(commit)\n", to: "return true\n" },
   { law: "K1", flaw: "questions queued", from: "!hasIds(commit) && commit.checkpoint === undefined", to: "false" },
