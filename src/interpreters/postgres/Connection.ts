@@ -21,6 +21,9 @@ import type { Cell, Row } from "./rows.ts"
  */
 export const patience = { connect: 10_000, silence: 30_000, goodbye: 1_000 }
 
+/** Milliseconds of rows between two turns of the event loop. */
+const longestTurn = 5
+
 /**
  * Nothing was heard for too long.
  *
@@ -186,6 +189,22 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
       })
     }
 
+    /** Since when the event loop has been at the rows of this turn. */
+    let isResting = false
+    let turn: number | undefined
+    /** An answer comes as fast as it is read: for others to have their turns, it has to wait. */
+    const rest = (): void => {
+      turn ??= performance.now()
+      if (isResting || performance.now() - turn < longestTurn) return
+      isResting = true
+      for (const socket of sockets) socket.pause()
+      setImmediate(() => {
+        isResting = false
+        turn = undefined
+        for (const socket of sockets) socket.resume()
+      })
+    }
+
     /** Settles whatever the driver does. */
     const answered = async (
       statement: string,
@@ -209,6 +228,7 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
         const each = (cells: Row): void => {
           heard = true
           row(cells)
+          rest()
         }
         giveUp = reject
         query

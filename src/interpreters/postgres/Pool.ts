@@ -132,7 +132,9 @@ export const make = Effect.fnUntraced(function* (
     run: (statement, parameters, { row, end }) =>
       Effect.callback((resume) => {
         if (closed) return resume(closing)
+        let isWanted = true
         const leave = (): void => {
+          isWanted = false
           clearTimeout(late)
           waiting.delete(job)
         }
@@ -143,7 +145,9 @@ export const make = Effect.fnUntraced(function* (
         const job: Job = {
           statement,
           parameters,
-          row,
+          row: (cells) => {
+            if (isWanted) row(cells)
+          },
           end: () => {
             const answer = end()
             return () => resume(Effect.succeed(answer))
