@@ -15,11 +15,18 @@ const database = "store"
 const schema = "everfold"
 
 /** What an administrator may turn on for new sessions, by mistake or in need. */
-const settings = ["statement_timeout = '30ms'", "default_transaction_read_only = on", "lock_timeout = '5ms'"]
+const settings = [
+  "SET statement_timeout = '30ms'",
+  "SET lock_timeout = '5ms'",
+  "SET default_transaction_read_only = on",
+  "CONNECTION LIMIT 3",
+]
 
 export const make = async (design: "everfold" | "naive", seconds: number): Promise<Scene> => {
   const server = await start()
-  const admin = postgres(server.url, { max: 2, onnotice: () => {}, backoff: () => 0.1, connect_timeout: 5 })
+  // Nobody catches what the driver's own query for types fails with.
+  const options = { fetch_types: false, onnotice: () => {}, backoff: () => 0.1, connect_timeout: 5 }
+  const admin = postgres(server.url, { ...options, max: 2 })
   const close: Array<() => Promise<unknown>> = [server.stop]
   try {
     await admin.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD '${role}'`)
@@ -46,9 +53,16 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
       admin<{ pid: number }[]>`SELECT pid FROM pg_stat_activity WHERE ${ours} ORDER BY ${active} LIMIT ${count}`
     const terminate = async (which: ReadonlyArray<number>): Promise<number> => {
       const hit = await pids(
-        admin<{ pid: number }[]>`SELECT pid FROM unnest(${[...which]}::int[]) pid WHERE pg_terminate_backend(pid)`,
+        admin<{ pid: number }[]>`SELECT pid FROM unnest(${`{${which}}`}::int[]) pid WHERE pg_terminate_backend(pid)`,
       )
       return hit.length
+    }
+
+    /** No session keeps what the settings were. */
+    const reset = async (): Promise<void> => {
+      await admin.unsafe(`ALTER DATABASE ${database} RESET ALL`)
+      await admin.unsafe(`ALTER DATABASE ${database} CONNECTION LIMIT -1`)
+      await terminate(await pids(some(99)))
     }
 
     /** Until it succeeds. A server that recovers from a crash takes nobody in, and should not be shut down either. */
@@ -109,11 +123,10 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
         strike: async () => {
           try {
             const setting = settings[Math.floor(Math.random() * settings.length)] ?? ""
-            await admin.unsafe(`ALTER DATABASE ${database} SET ${setting}`)
+            await admin.unsafe(`ALTER DATABASE ${database} ${setting}`)
             await terminate(await pids(some(99)))
             await pause(about(400))
-            await admin.unsafe(`ALTER DATABASE ${database} RESET ALL`)
-            await terminate(await pids(some(99)))
+            await reset()
             return 1
           } catch {
             return 0
@@ -149,8 +162,7 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
         }
       },
       calm: async () => {
-        await insist(() => admin.unsafe(`ALTER DATABASE ${database} RESET ALL`))
-        await terminate(await pids(some(99)))
+        await insist(reset)
       },
       close: async () => {
         for (const end of close) await end()

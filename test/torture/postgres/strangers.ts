@@ -6,7 +6,7 @@ export const name = "stranger"
 
 /** A connection of one's own. Whatever ends it, nobody else minds. */
 const visit = async (url: string, stay: (sql: postgres.Sql) => Promise<void>): Promise<number> => {
-  const sql = postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: name } })
+  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {}, connection: { application_name: name } })
   try {
     await stay(sql)
     return 1
