@@ -100,7 +100,9 @@ describe("a reader", () => {
       expect(await Effect.runPromise(Effect.provide(reading, by(reader)))).toBe(3)
       const error = await Effect.runPromise(Effect.flip(Effect.provide(writing, by(reader))))
       expect(error).toMatchObject({ _tag: "StoreUnavailable", retryable: false })
-      expect(error.message).toMatch(/permission denied for table append_lock: grant the role what docs\/postgres\.md lists/)
+      expect(error.message).toMatch(
+        /permission denied for table append_lock: grant the role what docs\/postgres\.md lists/,
+      )
     })
   })
 
