@@ -8,6 +8,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import connect from "postgres"
 import { Checkpoints } from "../../src/core/port/Checkpoints.ts"
 import { EventStore } from "../../src/core/port/EventStore.ts"
 import { Snapshots } from "../../src/core/port/Snapshots.ts"
@@ -100,6 +101,37 @@ export const rival = Effect.flatMap(
 ).pipe(Effect.asVoid)
 
 let latestSchema = ""
+
+/** A connection of one's own. */
+const session = Effect.acquireRelease(
+  Effect.map(Effect.promise(serverUrl), (url) => connect(url, { max: 1 })),
+  (sql) => Effect.promise(() => sql.end()),
+)
+
+/** All that the tables hold of the store that was built last. */
+export const rows = Effect.scoped(
+  Effect.flatMap(session, (sql) =>
+    Effect.promise(async () => {
+      const tables = await sql`SELECT tablename AS name FROM pg_tables WHERE schemaname = ${latestSchema}`
+      const found: Array<Uint8Array> = []
+      for (const { name } of tables) {
+        for (const row of await sql`SELECT * FROM ${sql(latestSchema)}.${sql(name)}`) {
+          for (const cell of Object.values(row)) found.push(cell instanceof Buffer ? cell : Buffer.from(String(cell)))
+        }
+      }
+      return found
+    }),
+  ),
+)
+
+/** Another session that holds up all appends to the store that was built last. */
+export const sessionRival = Effect.flatMap(session, (sql) =>
+  Effect.promise(async () => {
+    await sql.unsafe("BEGIN")
+    await sql`SELECT ${sql(latestSchema)}.lock()`
+    sql.unsafe("SELECT pg_sleep(0.3); ROLLBACK").catch(() => {})
+  }),
+)
 
 const inSchema = <A, E>(
   make: (options: { readonly url: string; readonly schema: string }) => Layer.Layer<A, E>,

@@ -13,6 +13,8 @@ export interface Control {
   /** A setting of the whole server, for connections that are there, too; `undefined`: as it was. */
   readonly set: (name: string, value: string | number | boolean | undefined) => Promise<void>
   readonly promote: () => Promise<void>
+  /** Holds what a statement locks until it is let go, as a forgotten session does. */
+  readonly hold: (statement: string) => Promise<() => Promise<void>>
 }
 
 /** Over connections of its own, each for one statement: it outlives the server's ends. */
@@ -43,6 +45,18 @@ export const control = (url: string): Control => {
     },
     promote: async () => {
       await query("SELECT pg_promote()")
+    },
+    hold: async (statement) => {
+      const forever = { statement_timeout: 0, idle_in_transaction_session_timeout: 0 }
+      const sql = postgres(url, { max: 1, connection: { application_name: "control", ...forever } })
+      const session = await sql.reserve()
+      await session.unsafe("BEGIN")
+      await session.unsafe(statement)
+      return async () => {
+        await session.unsafe("COMMIT")
+        session.release()
+        await sql.end()
+      }
     },
   }
 }

@@ -1,9 +1,12 @@
-/** Servers of a file of tests, stopped at its end. */
+/** Servers of a file of tests, and wires to them, stopped at its end. */
 import { afterAll } from "vitest"
 import * as servers from "./server.ts"
+import * as Wire from "./wire.ts"
 
+const wires: Array<Wire.Wire> = []
 const started: Array<servers.Server> = []
 afterAll(async () => {
+  for (const wire of wires.splice(0)) await wire.stop()
   for (const server of started.splice(0)) await server.stop()
 })
 
@@ -11,6 +14,12 @@ export const start = async (options?: servers.Options): Promise<servers.Server> 
   const server = await servers.start(options)
   started.push(server)
   return server
+}
+
+export const wireTo = async (port: number): Promise<Wire.Wire> => {
+  const wire = await Wire.start(port)
+  wires.push(wire)
+  return wire
 }
 
 /** Whether it comes true soon. */

@@ -3,23 +3,15 @@ import postgres from "postgres"
 import { afterAll, describe, expect, it } from "vitest"
 import { control, fillDisk, fillTable } from "./control.ts"
 import * as servers from "./server.ts"
-import { start, until } from "./support.ts"
-import * as Wire from "./wire.ts"
+import { start, until, wireTo } from "./support.ts"
 
 const clients: Array<postgres.Sql> = []
-const wires: Array<Wire.Wire> = []
 const client = (url: string, application = "test"): postgres.Sql => {
   const sql = postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: application } })
   clients.push(sql)
   return sql
 }
-const wireTo = async (port: number): Promise<Wire.Wire> => {
-  const made = await Wire.start(port)
-  wires.push(made)
-  return made
-}
 afterAll(async () => {
-  for (const each of wires) await each.stop()
   for (const sql of clients) await sql.end({ timeout: 0 })
 })
 

@@ -3,7 +3,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import { EventStore } from "everfold"
+import { CommitUnknown, EventStore, StoreUnavailable, VersionConflict } from "everfold"
 import { claims } from "./commits.ts"
 import { type Design, type Done, designs, load } from "./designs.ts"
 import { type Command, Overdrawn } from "./model.ts"
@@ -25,11 +25,9 @@ const recorded =
     state,
   })
 
-/** Errors of these say that nothing was recorded; whatever else comes is a fault. */
-const harmless = new Set(["VersionConflict", "StoreUnavailable"])
-
-const tagged = (error: unknown): string =>
-  typeof error === "object" && error !== null && "_tag" in error ? String(error._tag) : String(error)
+/** Errors that say that nothing was recorded, and that it may be later; whatever else comes is a fault. */
+const harmless = (error: unknown): error is VersionConflict | StoreUnavailable =>
+  error instanceof VersionConflict || (error instanceof StoreUnavailable && error.retryable)
 
 const interrupted: Answer = { told: "interrupted" }
 const unknown: Answer = { told: "unknown" }
@@ -39,9 +37,8 @@ const answered = <E, R>(stream: string, effect: Effect.Effect<Answer, E, R>): Ef
     if (Exit.isSuccess(exit)) return exit.value
     const error = Option.getOrUndefined(Cause.findErrorOption(exit.cause))
     if (error instanceof Overdrawn) return { told: "refused", stream, seen: error.seen }
-    const tag = tagged(error)
-    if (tag === "CommitUnknown") return unknown
-    return harmless.has(tag) ? { told: "nothing", why: tag } : { told: "wrong", why: Cause.pretty(exit.cause) }
+    if (error instanceof CommitUnknown) return unknown
+    return harmless(error) ? { told: "nothing", why: error._tag } : { told: "wrong", why: Cause.pretty(exit.cause) }
   })
 
 const soon = (millis: number, act: Act): Act =>

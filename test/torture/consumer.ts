@@ -51,7 +51,10 @@ const turn = Effect.gen(function* () {
   )
 }).pipe(
   // What became of it shows at the next turn, under the next epoch.
-  Effect.catchTag(["StoreUnavailable", "CommitUnknown"], () => Effect.sleep(20)),
+  Effect.catchIf(
+    (error) => error._tag === "CommitUnknown" || (error._tag === "StoreUnavailable" && error.retryable),
+    () => Effect.sleep(20),
+  ),
   Effect.catchCause((cause) => {
     print({ told: "wrong", why: Cause.pretty(cause), start: now(), end: now() })
     return Effect.sleep(20)

@@ -81,15 +81,15 @@ export const torture = async (options: Options): Promise<Evidence> => {
   let restless = follow(0)
   const seen: Array<Saw> = []
   /** On a busy machine it takes its time to begin; who is always killed before does nothing. */
-  const isRipe = (child: Child<unknown> | undefined): boolean =>
-    child !== undefined && (child.lines.length > 0 || Math.random() < 0.1)
+  const isRipe = (child: Child<unknown> | undefined, lines: number): boolean =>
+    child !== undefined && (child.lines.length >= lines || Math.random() < 0.1)
   const forced: ReadonlyArray<Hazard> = [
     {
       name: "kills",
       every: 550,
       strike: async () => {
         const writer = Math.floor(Math.random() * writers)
-        if (!isRipe(alive[writer])) return 0
+        if (!isRipe(alive[writer], 4 * lanes)) return 0
         await endWriter(writer)
         alive[writer] = write(writer, false)
         return 1
@@ -99,7 +99,7 @@ export const torture = async (options: Options): Promise<Evidence> => {
       name: "kills",
       every: 1700,
       strike: async () => {
-        if (!isRipe(restless)) return 0
+        if (!isRipe(restless, 1)) return 0
         await end("the restless follower", restless)
         seen.push(...restless.lines)
         restless = follow(seen.at(-1)?.position ?? 0)
@@ -111,7 +111,7 @@ export const torture = async (options: Options): Promise<Evidence> => {
       every: 1300,
       strike: async () => {
         const copier = Math.floor(Math.random() * copiers.length)
-        if (Math.random() < 0.5 && !isRipe(copiers[copier])) return 0
+        if (!isRipe(copiers[copier], 5)) return 0
         await end("a consumer", copiers[copier])
         copiers[copier] = consume()
         return 1

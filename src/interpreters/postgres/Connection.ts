@@ -81,6 +81,10 @@ const asText = {
   parse: (cell: string) => cell,
 }
 
+/** Of several hosts, whichever they are, only the one that can be written: a standby may be behind, and would read so. */
+const sessionOf = (url: string): "primary" | undefined =>
+  /^[^:]+:\/\/([^/?#]*@)?[^/?#@]*,/.test(url) && !url.includes("target_session_attrs=") ? "primary" : undefined
+
 /** The driver's own error shows the URL, and with it the password. */
 class NoUrl extends Error {
   readonly code = "ERR_INVALID_URL"
@@ -187,6 +191,7 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
       fetch_types: false,
       types: { text: asText },
       connection: { application_name: "everfold" },
+      target_session_attrs: sessionOf(url),
       onnotice: quietly,
       onnotify: () => notified?.(),
       onclose: end,

@@ -103,11 +103,15 @@ const attempting = <A>(
   sent: boolean,
   work: (signal: AbortSignal) => Promise<A>,
 ): Effect.Effect<A, StoreUnavailable> =>
-  Effect.tryPromise({ try: work, catch: (error) => error }).pipe(
-    Effect.catch((error) => {
-      const found = fault(error, sent)
-      if (found === undefined) return Effect.die(error)
-      return Effect.fail(new StoreUnavailable({ what, retryable: found.passing, cause: found.cause }))
+  Effect.flatten(
+    Effect.promise(async (signal): Promise<Effect.Effect<A, StoreUnavailable>> => {
+      try {
+        return Effect.succeed(await work(signal))
+      } catch (error) {
+        const found = fault(error, sent)
+        if (found === undefined) return Effect.die(error)
+        return Effect.fail(new StoreUnavailable({ what, retryable: found.passing, cause: found.cause }))
+      }
     }),
   )
 

@@ -11,25 +11,18 @@ import * as Query from "../../core/event/Query.ts"
 import type { StoredEvent } from "../../core/event/StoredEvent.ts"
 import * as StreamName from "../../core/event/StreamName.ts"
 import { bound } from "../../core/port/bound.ts"
-import { StoreUnavailable } from "../../core/port/Errors.ts"
-import type { LogPage, LogRange, StreamRange, StreamsRange } from "../../core/port/EventStore.ts"
+import type { StoreUnavailable } from "../../core/port/Errors.ts"
+import type { LogPage, LogRange, StreamsRange } from "../../core/port/EventStore.ts"
 import type { Database } from "./Database.ts"
-import type { Parameter } from "./parameters.ts"
+import * as Reading from "./Reading.ts"
+import { type Kind, limited, most } from "./Reading.ts"
 import { Damaged, event, eventColumns, integer, type Row, text } from "./rows.ts"
-
-interface Kind {
-  readonly category: string
-  readonly type: string
-}
+import * as StreamReads from "./StreamReads.ts"
 
 interface StreamAt {
   readonly stream: StreamName.StreamName
   readonly version: Version
 }
-
-/** Where no position, version or number of rows can be beyond. */
-const most = Number.MAX_SAFE_INTEGER
-const limited = (n: number): number => Math.min(bound(n), most)
 
 /**
  * How many positions are looked through for a filter in one statement, so that none takes long: fewer where that takes
@@ -54,15 +47,6 @@ const meansAll = (items: ReadonlyArray<Query.QueryItem>): boolean =>
       category === undefined && stream === undefined && types === undefined && tags.length === 0,
   )
 
-/** What becomes of the rows of a statement that reads events. */
-interface Reading<A> {
-  /** Of every row. */
-  readonly row?: (row: Row) => void
-  /** Of every event. */
-  readonly event: (row: Row, kind: Kind) => void
-  readonly end: () => A
-}
-
 /** A stream of a category, from `category-id`. */
 const streamIn = (category: string, written: string): StreamName.StreamName => {
   if (written.startsWith(category) && written[category.length] === "-") {
@@ -85,15 +69,9 @@ const inOrder = (events: Array<StoredEvent>): ReadonlyArray<StoredEvent> =>
  */
 export const make = (database: Database) => {
   const { schema } = database
-  const kinds = new Map<string, Kind>()
-  let lastKind = 0
+  const reading = Reading.make(database)
 
-  const inStream = (order: "ASC" | "DESC"): string => `
-    SELECT ${eventColumns} FROM ${schema}.event e WHERE e.stream = $1 AND e.version > $2 AND e.version <= $3
-    ORDER BY e.stream ${order}, e.version ${order} LIMIT $4`
   const statements = {
-    forwards: inStream("ASC"),
-    backwards: inStream("DESC"),
     all: `
       SELECT ${eventColumns} FROM ${schema}.event e WHERE e.position > $1 AND e.position <= $2
       ORDER BY e.position LIMIT $3`,
@@ -106,7 +84,6 @@ export const make = (database: Database) => {
       LEFT JOIN LATERAL (
         SELECT ${eventColumns} FROM ${schema}.matching($1::text::jsonb, $2, h.upto, $4) m(position)
         CROSS JOIN LATERAL (SELECT * FROM ${schema}.event WHERE position = m.position LIMIT 1) e) f ON true`,
-    kinds: `SELECT kind, category, type FROM ${schema}.kind WHERE kind > $1 ORDER BY kind`,
     /** Leaps from each stream to the next: an index has them in order, all their events beside them. */
     streams: `
       WITH RECURSIVE s(stream) AS (
@@ -116,62 +93,6 @@ export const make = (database: Database) => {
           SELECT stream FROM ${schema}.event WHERE stream > s.stream AND stream < $2 ORDER BY stream LIMIT 1) n)
       SELECT stream, (SELECT max(version) FROM ${schema}.event e WHERE e.stream = s.stream) FROM s LIMIT $3`,
     head: `SELECT coalesce(max(position), 0) FROM ${schema}.event`,
-  }
-
-  /** Kinds never change, and no new one has a number before a known one. */
-  const learnKinds = Effect.suspend(() =>
-    database.read("reading the kinds of events", statements.kinds, [lastKind], (rows) => {
-      for (const row of rows) {
-        lastKind = integer(row[0])
-        kinds.set(text(row[0]), { category: text(row[1]), type: text(row[2]) })
-      }
-    }),
-  )
-
-  /** Reads events, and again where one is of a kind that is not known yet. */
-  const reading = <A>(
-    what: string,
-    statement: string,
-    parameters: ReadonlyArray<Parameter>,
-    begin: () => Reading<A>,
-  ): Effect.Effect<A, StoreUnavailable> => {
-    const attempt = database.each(what, statement, parameters, () => {
-      const { event, row, end } = begin()
-      let strange: string | undefined
-      return {
-        row: (cells) => {
-          row?.(cells)
-          const number = cells[14]
-          if (typeof number !== "string") return
-          const kind = kinds.get(number)
-          if (kind === undefined) strange = number
-          else event(cells, kind)
-        },
-        end: () => ({ strange, answer: end() }),
-      }
-    })
-    const go: Effect.Effect<A, StoreUnavailable> = Effect.flatMap(attempt, ({ strange, answer }) =>
-      strange === undefined ? Effect.succeed(answer) : Effect.flatMap(learnKinds, () => again(strange)),
-    )
-    const again = (kind: string): Effect.Effect<A, StoreUnavailable> => {
-      if (kinds.has(kind)) return go
-      const cause = new Damaged(`an event is of kind ${kind}, which is not among the kinds`)
-      return Effect.fail(new StoreUnavailable({ what, retryable: false, cause }))
-    }
-    return Effect.suspend(() => (kinds.size === 0 ? Effect.flatMap(learnKinds, () => go) : go))
-  }
-
-  const readStream = (
-    stream: StreamName.StreamName,
-    { after = 0, upTo = most, direction = "forwards", limit = most }: StreamRange = {},
-  ): Effect.Effect<ReadonlyArray<StoredEvent>, StoreUnavailable> => {
-    if (StreamName.fault(stream) !== undefined) return Effect.succeed([])
-    const name = StreamName.format(stream)
-    const parameters = [name, limited(after), limited(upTo), limited(limit)]
-    return reading(`reading ${name}`, statements[direction], parameters, () => {
-      const events: Array<StoredEvent> = []
-      return { event: (row, { type }) => void events.push(event(row, stream, type)), end: () => events }
-    })
   }
 
   /** All positions of a range, the first `limit` of them. */
@@ -253,5 +174,5 @@ export const make = (database: Database) => {
 
   const head = database.read("reading the head", statements.head, [], (rows) => integer(rows[0]?.[0]))
 
-  return { readStream, readAll, streams, head }
+  return { readStream: StreamReads.make(database, reading), readAll, streams, head }
 }

@@ -45,6 +45,13 @@ export const isQuestion = (commit: Commit): boolean => !hasIds(commit) && commit
 export const isOver = (expected: ExpectedVersion, version: Version): boolean =>
   expected._tag === "Exact" ? version > expected.version : expected._tag === "NoStream" && version > 0
 
+/** Whether a commit cannot have moved a checkpoint that stands there now, and never will. */
+const isPast = (commit: Commit, stored: Position): boolean => {
+  const { checkpoint } = commit
+  if (checkpoint === undefined) return false
+  return checkpoint.to < checkpoint.from || (hasIds(commit) && stored > checkpoint.from)
+}
+
 /**
  * Whether a commit that is refused so was not recorded, and never will be, also where a statement with it still runs.
  * Without ids nobody can tell whose move of a checkpoint it was that is found.
@@ -56,7 +63,7 @@ const isForGood = (commit: Commit, refused: Refused): boolean => {
     case "Fenced":
       return hasIds(commit) && commit.checkpoint !== undefined && refused.epoch > commit.checkpoint.epoch
     case "CheckpointConflict":
-      return hasIds(commit) && commit.checkpoint !== undefined && refused.stored > commit.checkpoint.from
+      return isPast(commit, refused.stored)
     case "InvalidInput":
       // The hash is looked at before ids are; one that recorded events was the store's.
       return hasEvents(commit)
@@ -67,7 +74,7 @@ const isForGood = (commit: Commit, refused: Refused): boolean => {
 
 /**
  * What to answer a commit that the store refused, decided on the facts of a later moment; `undefined` where they accept
- * it now, and it is to be sent again. What is found recorded beyond the last position that was known before is what became
+ * it now, and it is to be sent again. What is found recorded where the store was not yet before it was sent is what became
  * of the statement that was lost, and no repeat.
  *
  * @category decisions
@@ -81,5 +88,7 @@ export const verdict = (
   if (isLeft(decision)) return lost === undefined || isForGood(commit, decision.left) ? decision : left(lost.error)
   const { committed } = decision.right
   if (!committed.repeated) return undefined
-  return right({ ...committed, repeated: lost === undefined || committed.position <= lost.before })
+  // Without events, it is at the position of whoever came before it.
+  const added = hasEvents(commit) ? 1 : 0
+  return right({ ...committed, repeated: lost === undefined || committed.position < lost.before + added })
 }

@@ -1,6 +1,7 @@
 /** The log from its begin: seen, and added up in a table exactly once. */
 import { compare, type Figure, type Subject, type Work } from "../measure.ts"
 import { contenders, followers, withContenders } from "./contenders.ts"
+import * as everfold from "./everfold.ts"
 import type { Follower } from "./load.ts"
 import { withServer } from "./server.ts"
 
@@ -46,6 +47,11 @@ export const work: Work = {
             if (open !== undefined) following.push({ name, ...(await open(url)) })
           }
           const options = { before: server.settle, rounds: 3 }
+          const some = opened.find(({ key }) => key === "everfold")
+          if (some !== undefined) {
+            const follower = await everfold.follower(some.url, everfold.ordersOnly)
+            following.push({ name: `${some.name}, one category`, ...follower })
+          }
           const read = following.map(({ name, follow }) => subject(reading(name), follow))
           const projected = following.map(({ name, project }) => subject(projecting(name), project))
           return [...(await compare(name, read, options)), ...(await compare(name, projected, options))]

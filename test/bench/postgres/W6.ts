@@ -43,7 +43,10 @@ const subject = ({ name, send }: Opened, listener: Child.Child): Subject => ({
       await sleep(20)
       await collect()
     }
-    if (seen.length !== commands) throw new Error(`${name} saw ${seen.length} events of ${commands}`)
+    // Who follows by hand reads on from the last position, and so never sees what got a lower one and was committed later.
+    const least = name === single.name ? commands * 0.9 : commands
+    if (seen.length < least || seen.length > commands)
+      throw new Error(`${name} saw ${seen.length} events of ${commands}`)
     return { perSecond: commands / ((end - start) / 1000), latencies: Float64Array.from(seen) }
   },
 })

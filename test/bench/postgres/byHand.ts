@@ -121,6 +121,7 @@ export const follower = async (url: string): Promise<Follower> => {
         await totals.add(from, to, page)
         seen += page.length
       }
+      await totals.check(seen)
       return seen
     },
     live: async (seen) => {

@@ -4,7 +4,7 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Commit, EventMapper, EventStore, Repository, Subscription } from "everfold"
+import { Commit, EventMapper, EventStore, Query, Repository, Subscription } from "everfold"
 import { Postgres } from "everfold/postgres"
 import postgres from "postgres"
 import { sample } from "../measure.ts"
@@ -95,16 +95,17 @@ export const commits = async (url: string): Promise<Contender> => {
   }
 }
 
-const lines = { items: [{ category: Orders.category }] }
+/** Those of one category, as where a store has several. */
+export const ordersOnly = Query.make({ category: Orders.category })
 
-/** By a subscription; a read model by pages of the log. */
-export const follower = async (url: string): Promise<Follower> => {
+/** By a subscription, of all events or those that a filter means; a read model by pages of the log. */
+export const follower = async (url: string, filter = Query.all): Promise<Follower> => {
   const runtime = connect(url)
   const sql = postgres(url, { max: 1, onnotice: () => {} })
   return {
     follow: (events) =>
       runtime.runPromise(
-        Subscription.events(OrderEvent, { filter: lines }).pipe(
+        Subscription.events(OrderEvent, { filter }).pipe(
           Stream.take(events),
           Stream.runFold(
             () => 0,
@@ -118,7 +119,7 @@ export const follower = async (url: string): Promise<Follower> => {
         const [mapper, store] = [yield* EventMapper, yield* EventStore]
         let seen = 0
         for (let after = 0; seen < events; ) {
-          const { events, scannedTo } = yield* store.readAll({ after, limit: 1000, filter: lines })
+          const { events, scannedTo } = yield* store.readAll({ after, limit: 1000, filter })
           const recorded = yield* mapper.decode(OrderEvent, events)
           const from = after
           yield* Effect.promise(() =>
@@ -131,6 +132,7 @@ export const follower = async (url: string): Promise<Follower> => {
           seen += events.length
           after = scannedTo
         }
+        yield* Effect.promise(() => totals.check(seen))
         return seen
       })
       return runtime.runPromise(pages)
@@ -139,7 +141,7 @@ export const follower = async (url: string): Promise<Follower> => {
       const { head } = await runtime.runPromise(EventStore)
       const after = await runtime.runPromise(head)
       runtime.runFork(
-        Subscription.events(OrderEvent, { after, filter: lines }).pipe(
+        Subscription.events(OrderEvent, { after, filter }).pipe(
           Stream.runForEach(({ event }) => Effect.sync(() => seen(event.quantity))),
         ),
       )

@@ -45,10 +45,10 @@ export const make = async (sql: postgres.Sql) => {
         ON CONFLICT (stream) DO UPDATE
           SET lines = total.lines + excluded.lines, amount = total.amount + excluded.amount`
     },
-    /** How many events were added up. */
-    count: async (): Promise<number> => {
+    /** That so many events were added up: none of them twice, and none left out. */
+    check: async (events: number): Promise<void> => {
       const [row] = await sql<Array<{ lines: string }>>`SELECT coalesce(sum(lines), 0) AS lines FROM total`
-      return Number(row?.lines)
+      if (Number(row?.lines) !== events) throw new Error(`${row?.lines} events were added up, not ${events}`)
     },
   }
 }

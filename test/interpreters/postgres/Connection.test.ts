@@ -3,12 +3,12 @@ import { setImmediate, setTimeout } from "node:timers/promises"
 import { expect, it } from "vitest"
 import * as Connection from "../../../src/interpreters/postgres/Connection.ts"
 import { serverUrl } from "../../postgres/run.ts"
-import * as Wire from "../../postgres/wire.ts"
+import { wireTo } from "../../postgres/support.ts"
 import { startFile } from "../sqlite/children.ts"
 
 it("answers a statement that is sent when its connection is lost, whenever that is", async () => {
   const url = await serverUrl()
-  const wire = await Wire.start(Number(new URL(url).port))
+  const wire = await wireTo(Number(new URL(url).port))
   const { connect } = Connection.connector({ url: wire.url(url), prepare: true })
   const outcomes = new Set<string>()
   // The moment between the error of a socket and its end comes some turns of the loop after the cut.
@@ -25,7 +25,6 @@ it("answers a statement that is sent when its connection is lost, whenever that 
     outcomes.add(await Promise.race([answered, setTimeout(3000, "nothing", { ref: false })]))
     connection.destroy()
   }
-  await wire.stop()
   expect([...outcomes].filter((code) => code !== "ECONNRESET")).toEqual([])
 })
 

@@ -108,6 +108,8 @@ export interface Over {
   readonly until: number
   readonly begun: number
   readonly ended: number
+  /** When its caller was interrupted, if it was. */
+  readonly gone: number | undefined
   readonly exit: Exit.Exit<Committed, CommitError>
 }
 
@@ -137,8 +139,10 @@ export const calling = Effect.fnUntraced(function* (
   const begun = yield* Clock.currentTimeMillis
   const asking = Trace.telling(`commit ${told(request)}`, commit(request), answered)
   const fiber = yield* Effect.forkChild(asking, { startImmediately: true })
+  let gone: number | undefined
   if (interrupted !== undefined) {
     for (let turn = 0; turn < interrupted; turn++) yield* Effect.yieldNow
+    gone = yield* Clock.currentTimeMillis
     fiber.interruptUnsafe()
   }
   const exit = yield* Fiber.await(fiber)
@@ -149,7 +153,7 @@ export const calling = Effect.fnUntraced(function* (
     })
   }
   const ended = yield* Clock.currentTimeMillis
-  return { commit: request, since, until: wire.recorded.length, begun, ended, exit } satisfies Over
+  return { commit: request, since, until: wire.recorded.length, begun, ended, gone, exit } satisfies Over
 })
 
 /** Lets callers ask at once, each one thing after another. */
@@ -170,6 +174,9 @@ export const callAll = (
 
 const events = ({ writes }: Commit): number => writes.reduce((n, { events }) => n + events.length, 0)
 const hasIds = (commit: Commit): boolean => events(commit) > 0 || (commit.commands ?? []).length > 0
+
+/** Whether there is nothing to record. */
+export const isQuestion = (commit: Commit): boolean => !hasIds(commit) && commit.checkpoint === undefined
 
 /** What the store knows a commit by; one without ids, by all of it. */
 const identity = (commit: Commit): unknown =>
@@ -216,16 +223,16 @@ const wrong = (
   // Of several who commit the same, and whose statements are lost, nobody can tell whose was recorded.
   const from = isLost && !isOnly ? 0 : since
   const own = recorded.slice(from, until).filter((each) => alike(each.commit, commit))
-  const kept = isOnly && recorded.some((each) => alike(each.commit, commit))
+  // A move from where a checkpoint stands to there leaves nothing that it could be known by.
+  const isVain = !hasIds(commit) && commit.checkpoint?.from === commit.checkpoint?.to
+  const kept = isOnly && !isVain && recorded.some((each) => alike(each.commit, commit))
   if (Exit.isSuccess(exit)) {
     const committed = exit.value
-    const isRecorded = hasIds(commit) || commit.checkpoint !== undefined
-    if (isRecorded && !committed.repeated) {
+    if (!isQuestion(commit) && !committed.repeated) {
       if (own.length === 0) return "it was not recorded meanwhile"
       return own.some((each) => same(each.committed, committed)) ? undefined : "it was recorded otherwise"
     }
-    const isOwn = isOnly && own.length > 0 && !(isLost && events(commit) === 0)
-    if (isRecorded && isOwn) return "it is said to be a repeat, and was asked for once"
+    if (isOnly && own.length > 0) return "it is said to be a repeat, and was asked for once"
     const found = during.some((each) => !isLeft(each) && same(each.right.committed, committed))
     return found ? undefined : "it was never true"
   }

@@ -12,7 +12,7 @@ import { program } from "../../../src/laws/arbitrary/Programs.ts"
 import { agree } from "../../../src/laws/Difference.ts"
 import * as Faults from "../../../src/laws/Faults.ts"
 import * as Interleaving from "../../../src/laws/Interleaving.ts"
-import type * as Law from "../../../src/laws/Law.ts"
+import * as Law from "../../../src/laws/Law.ts"
 import * as Calls from "./calls.ts"
 import * as Wire from "./wire.ts"
 
@@ -51,14 +51,24 @@ const oneByOne = (make: Make): Law.Law =>
       const calls = yield* within(make, wire, (committer) => Calls.callAll(committer, wire, asked))
       yield* afterwards
       if (wire.batches.some((batch) => batch.length > 1)) seen("several together")
+      yield* agree("how many were sent that record nothing", {
+        expected: 0,
+        actual: wire.batches.flat().filter(Calls.isQuestion).length,
+      })
+      yield* agree("how long somebody was kept who was interrupted, beyond what a statement takes", {
+        expected: 0,
+        actual: Math.max(0, ...calls.map(({ gone, ended }) => ended - (gone ?? ended) - slow)),
+      })
       yield* Calls.judge(wire, calls, seen)
     }),
   })
 
-const fresh = (next: Commits.Ids): Commit.Commit => {
-  const stream = { category: "Order", id: `o-${next()}` }
-  return Commits.commit(next, [{ stream, expected: Commit.noStream, events: [{ type: "Added", tags: [] }] }])
-}
+const onto = (next: Commits.Ids, id: string, expected: Commit.ExpectedVersion = Commit.any): Commit.Commit =>
+  Commits.commit(next, [{ stream: { category: "Order", id }, expected, events: [{ type: "Added", tags: [] }] }])
+
+const ask = (commit: Commit.Commit): Calls.Call => ({ commit, interrupted: undefined })
+
+const fresh = (next: Commits.Ids): Commit.Commit => onto(next, `o-${next()}`)
 
 /** What becomes of a statement that has such a commit in it, whoever is with it. */
 const poisons = ["Refused", "Unavailable", "LostBefore", "Dies"] as const
@@ -68,15 +78,18 @@ const failsAlone = (make: Make): Law.Law =>
     name: "K2",
     title: "a commit fails alone",
     equation: "statements with a poisoned commit fail: it fails in the end, and the others are recorded soon",
-    given: program(fc.record({ poison: fc.option(fc.constantFrom(...poisons), { nil: undefined, freq: 2 }) }), {
-      minLength: 2,
-      maxLength: 8,
-    }),
+    given: program(
+      fc.record({
+        poison: fc.option(fc.constantFrom(...poisons), { nil: undefined, freq: 2 }),
+        shared: fc.boolean(),
+      }),
+      { minLength: 2, maxLength: 8 },
+    ),
     holds: Effect.fnUntraced(function* (callers) {
       const next = Commits.ids()
       const poisoned = new Map<Commit.Commit, (typeof poisons)[number]>()
-      const commits = callers.map(({ poison }) => {
-        const commit = fresh(next)
+      const commits = callers.map(({ poison, shared }) => {
+        const commit = onto(next, shared ? "shared" : `own-${next()}`)
         if (poison !== undefined) poisoned.set(commit, poison)
         return commit
       })
@@ -89,7 +102,7 @@ const failsAlone = (make: Make): Law.Law =>
         Calls.callAll(
           committer,
           wire,
-          commits.map((commit) => [{ commit, interrupted: undefined }]),
+          commits.map((commit) => [ask(commit)]),
         ),
       )
       for (const call of calls) {
@@ -152,7 +165,7 @@ const outage = (make: Make): Law.Law =>
             (delay) =>
               Effect.andThen(
                 Effect.sleep(delay),
-                Effect.map(Calls.calling(committer, wire, { commit: fresh(next), interrupted: undefined }), (over) => ({
+                Effect.map(Calls.calling(committer, wire, ask(fresh(next))), (over) => ({
                   ...over,
                   delay,
                 })),
@@ -235,7 +248,125 @@ const closing = (make: Make): Law.Law =>
     }),
   })
 
+/** What a commit may ask for that is yet to come, and what makes it true. */
+const early = {
+  "a stream that exists": { expected: Commit.streamExists },
+  "a version": { expected: Commit.exact(1) },
+  "a checkpoint": { expected: Commit.any, from: 1 },
+} as const
+
+const moving = (commit: Commit.Commit, from: number): Commit.Commit => ({
+  ...commit,
+  checkpoint: { consumer: "reader", upstream: "log", partition: 0, epoch: 0, from, to: from + 1 },
+})
+
+const tooEarly = (make: Make): Law.Law =>
+  Interleaving.law({
+    name: "K7",
+    title: "what is refused too early",
+    equation: "a statement is lost and goes on later: its commit fails for good only where it cannot be recorded then",
+    given: fc.record({
+      asks: fc.constantFrom<Array<keyof typeof early>>("a stream that exists", "a version", "a checkpoint"),
+      comes: fc.constantFrom(0, 100, 4_000, 6_000),
+      isAlone: fc.boolean(),
+    }),
+    must: ["CommitUnknown", "a commit"],
+    holds: Effect.fnUntraced(function* ({ asks, comes, isAlone }, seen) {
+      const next = Commits.ids()
+      const wire = Wire.make({ send: Faults.script(["LostWhile"]), look: () => "None", slow: 5_000 })
+      const plan = early[asks]
+      const first = moving(onto(next, "s"), 0)
+      const written = onto(next, "s", plan.expected)
+      const commit = "from" in plan ? moving(written, plan.from) : written
+      const calls = yield* within(make, wire, (committer) =>
+        Effect.all(
+          [
+            Calls.calling(committer, wire, ask(commit)),
+            Effect.andThen(Effect.sleep(comes), Calls.calling(committer, wire, ask(first))),
+            ...(isAlone ? [] : [Calls.calling(committer, wire, ask(fresh(next)))]),
+          ],
+          { concurrency: "unbounded" },
+        ),
+      )
+      yield* afterwards
+      yield* Calls.judge(wire, calls, seen)
+    }),
+  })
+
+const order = (make: Make): Law.Law =>
+  Law.make({
+    name: "K5",
+    title: "who comes first is recorded first",
+    equation: "of commits to one stream, any version expected: versions in the order in which they were asked for",
+    given: fc.array(fc.array(fc.nat(3), { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 20 }),
+    holds: Effect.fnUntraced(function* (streams) {
+      const next = Commits.ids()
+      const commits = streams.map((ids) =>
+        Commits.commit(
+          next,
+          [...new Set(ids)].map((id) => ({
+            stream: { category: "Order", id: `${id}` },
+            expected: Commit.any,
+            events: [{ type: "Added", tags: [] }],
+          })),
+        ),
+      )
+      const wire = Wire.make({ send: () => "None", look: () => "None", slow: 0 })
+      yield* within(make, wire, (committer) =>
+        Calls.callAll(
+          committer,
+          wire,
+          commits.map((commit) => [ask(commit)]),
+        ),
+      ).pipe(Interleaving.run([]))
+      for (const stream of new Set(streams.flat())) {
+        const writes = (commit: Commit.Commit) => commit.writes.filter((write) => write.stream.id === `${stream}`)
+        yield* agree(`the events of stream ${stream}`, {
+          expected: commits.flatMap((commit) => writes(commit).flatMap(({ events }) => events.map(({ id }) => id))),
+          actual: wire.server.log.filter((event) => event.stream.id === `${stream}`).map(({ id }) => id),
+        })
+      }
+    }),
+  })
+
+/** As many as are on their way at most. */
+const room = 4096
+
+const pressure = (make: Make): Law.Law =>
+  Law.make({
+    name: "K6",
+    title: "back-pressure",
+    equation: `of more than ${room} commits those beyond wait for room, in order; each that is settled makes some`,
+    given: fc.constant(undefined),
+    once: true,
+    holds: Effect.fnUntraced(function* () {
+      const next = Commits.ids()
+      const hot = Array.from({ length: room }, () => onto(next, "hot"))
+      const others = ["a", "b", "c", "d"].map((id) => onto(next, id))
+      const wire = Wire.make({
+        send: () => (wire.batches.length > 5 ? "Refused" : "None"),
+        look: () => "None",
+        slow: 0,
+      })
+      yield* within(make, wire, (committer) =>
+        Effect.gen(function* () {
+          const fibers = yield* Effect.forEach([...hot, ...others], (commit) =>
+            Effect.forkChild(Effect.exit(committer.commit(commit)), { startImmediately: true }),
+          )
+          const [, , third] = fibers.slice(room)
+          // One who waits for room goes, and nobody else waits longer for it.
+          if (third !== undefined) yield* Fiber.interrupt(third)
+          yield* Effect.forEach(fibers, Fiber.await)
+        }),
+      ).pipe(Interleaving.run([]))
+      yield* agree("the first batches", {
+        expected: [["hot"], ["hot", "a"], ["hot", "b", "d"], ["hot"]],
+        actual: wire.batches.slice(0, 4).map((batch) => batch.map(({ writes }) => writes[0]?.stream.id)),
+      })
+    }),
+  })
+
 export const suite = (make: Make): Law.Suite => ({
   name: "a committer",
-  laws: [oneByOne(make), failsAlone(make), outage(make), closing(make)],
+  laws: [oneByOne, failsAlone, outage, closing, order, pressure, tooEarly].map((law) => law(make)),
 })

@@ -32,6 +32,8 @@ export interface Work {
   readonly told: Told
   /** Waits until so many more commits are acknowledged that began after this. */
   readonly goesOn: (commits?: number, millis?: number) => Promise<void>
+  /** Waits until no commit is acknowledged for so long: what hurts is felt. */
+  readonly standsStill: (millis?: number) => Promise<void>
   /** Waits until it comes true. */
   readonly until: (
     what: string | (() => string),
@@ -62,7 +64,7 @@ export interface Shape {
 }
 
 /**
- * Does what it is given while a store is at work, over one layer from beginning to end, and then demands that every
+ * Does what it is given while a store is at work, over two layers from beginning to end, and then demands that every
  * acknowledged commit is recorded once and where it was said, what was refused not at all, the log dense, its chains
  * sound, and that followers saw it whole and in order. Answers what the store said meanwhile.
  */
@@ -101,16 +103,18 @@ export const hurt = (
   return Effect.runPromise(
     Effect.gen(function* () {
       const store = yield* EventStore
+      const elsewhere = Context.get(yield* Layer.build(layer({ ...options, migrate: false })), EventStore)
       let over = false
 
       const writing = (writer: number) =>
         Effect.gen(function* () {
+          const { commit: record } = writer % 3 === 0 ? elsewhere : store
           while (!over) {
             const commit = next(writer)
             const begun = performance.now()
             let unknown = false
             for (let answered = false; !answered; ) {
-              const result = yield* Effect.result(store.commit(commit))
+              const result = yield* Effect.result(record(commit))
               answered = true
               if (Result.isSuccess(result)) {
                 acknowledged.push({ commit, committed: result.success, begun })
@@ -150,7 +154,6 @@ export const hurt = (
         }).pipe(Effect.catch((error) => Effect.sync(() => void told.unread.push(error))))
         return Effect.as(Effect.forkScoped(Stream.runForEach(followed.changes, () => look)), seen)
       }
-      const elsewhere = Context.get(yield* Layer.build(layer({ ...options, migrate: false })), EventStore)
       const followers = [yield* following(store), yield* following(elsewhere)]
 
       const work: Work = {
@@ -163,6 +166,13 @@ export const hurt = (
             () => since() >= commits,
             millis,
           )
+        },
+        standsStill: async (millis = 500) => {
+          let [before, since] = [-1, 0]
+          await until("nothing is acknowledged any more", () => {
+            if (before !== acknowledged.length) [before, since] = [acknowledged.length, performance.now()]
+            return performance.now() - since > millis
+          })
         },
         until,
       }

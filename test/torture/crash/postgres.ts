@@ -65,7 +65,9 @@ export const crashes = async (
     const place = (url: string): Place => ({ store: "postgres", url, schema: `${run}_${number}` })
     number++
     let kill = () => {}
-    const network = await Network.start(port, (statement, backend) => fateOf(statement, { backend, kill }))
+    const network = await Network.start(port, (statement) =>
+      fateOf(statement.number, { backend: statement.backend, kill }),
+    )
     const child = dying(place(network.through(url)))
     kill = () => void child.kill()
     const told = await child.end()

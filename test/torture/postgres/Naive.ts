@@ -47,7 +47,7 @@ const isConflict = (error: unknown): boolean => error instanceof postgres.Postgr
 const made = (url: string) =>
   Effect.gen(function* () {
     const sql = yield* Effect.acquireRelease(
-      Effect.sync(() => postgres(url, { max: 8, backoff: () => 0.1 })),
+      Effect.sync(() => postgres(url, { max: 8, fetch_types: false, backoff: () => 0.1 })),
       (sql) => Effect.promise(() => sql.end({ timeout: 0 })),
     )
     const attempt = <A>(what: string, work: () => Promise<A>) =>
@@ -62,7 +62,7 @@ const made = (url: string) =>
     /** Its categories are for the database to find, the rest of a filter is not. */
     const log = async (after: number, upTo: number, limit: number, filter: Query.Query) => {
       const categories = filter.items.map(({ category }) => category ?? "")
-      const some = categories.includes("") ? sql`` : sql`AND category = ANY(${categories})`
+      const some = categories.includes("") ? sql`` : sql`AND category IN ${sql(categories)}`
       const rows = await sql<Row[]>`SELECT * FROM event WHERE position > ${after} AND position <= ${upTo} ${some}
         ORDER BY position LIMIT ${limit}`
       return rows.map(read).filter(Query.matches(filter))

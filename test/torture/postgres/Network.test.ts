@@ -65,8 +65,8 @@ it("knows an operation by the bytes of its event, which the driver writes in hex
 
 it("tells which backend a statement is for, and counts statements", async () => {
   const seen: Array<readonly [statement: number, backend: number]> = []
-  const network = await Network.start(port(), (statement, backend) => {
-    seen.push([statement, backend])
+  const network = await Network.start(port(), ({ number, backend }) => {
+    seen.push([number, backend])
     return "pass"
   })
   const sql = postgres(network.through(url), { max: 1, fetch_types: false })

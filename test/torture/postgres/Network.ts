@@ -6,7 +6,7 @@ import { once } from "node:events"
 import { connect, createServer, type Socket } from "node:net"
 import { now } from "../report.ts"
 import { about, type Lost, pause } from "../scene.ts"
-import { backendOf, endsStatement, isReady, type Message, operationsIn, splitter } from "./wire.ts"
+import { backendOf, endsStatement, isReady, type Message, operationsIn, splitter } from "./protocol.ts"
 
 /**
  * What becomes of a statement: it arrives and is answered; or it is carried out, but its end is late; or the connection
@@ -36,8 +36,16 @@ interface Link {
   held: boolean
 }
 
-/** What becomes of a statement by its number, from 1, and the process id of the backend that it is for. */
-export type FateOf = (statement: number, backend: number) => Fate
+export interface Statement {
+  /** From 1, in the order in which their ends come by. */
+  readonly number: number
+  /** The process id of the backend that it is for. */
+  readonly backend: number
+  /** Whose events it carries. */
+  readonly operations: ReadonlyArray<string>
+}
+
+export type FateOf = (statement: Statement) => Fate
 
 /** To the server on a port. All passes but what is doomed. */
 export const start = async (port: number, fateOf: FateOf = () => "pass"): Promise<Network> => {
@@ -96,7 +104,7 @@ export const start = async (port: number, fateOf: FateOf = () => "pass"): Promis
       const isEnd = endsStatement(message)
       let fate: Fate = "pass"
       if (isEnd) {
-        fate = link.next === "pass" ? fateOf(++statements, backend) : link.next
+        fate = link.next === "pass" ? fateOf({ number: ++statements, backend, operations }) : link.next
         link.next = "pass"
         link.waiting.push(operations)
         operations = []

@@ -15,11 +15,18 @@ const database = "store"
 const schema = "everfold"
 
 /** What an administrator may turn on for new sessions, by mistake or in need. */
-const settings = ["statement_timeout = '30ms'", "default_transaction_read_only = on", "lock_timeout = '5ms'"]
+const settings = [
+  "SET statement_timeout = '30ms'",
+  "SET lock_timeout = '5ms'",
+  "SET default_transaction_read_only = on",
+  "CONNECTION LIMIT 3",
+]
 
 export const make = async (design: "everfold" | "naive", seconds: number): Promise<Scene> => {
   const server = await start()
-  const admin = postgres(server.url, { max: 2, onnotice: () => {}, backoff: () => 0.1, connect_timeout: 5 })
+  // Nobody catches what the driver's own query for types fails with.
+  const options = { fetch_types: false, onnotice: () => {}, backoff: () => 0.1, connect_timeout: 5 }
+  const admin = postgres(server.url, { ...options, max: 2 })
   const close: Array<() => Promise<unknown>> = [server.stop]
   try {
     await admin.unsafe(`CREATE ROLE ${role} LOGIN PASSWORD '${role}'`)
@@ -40,15 +47,35 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
         (rows) => rows.map(({ pid }) => pid),
         () => [],
       )
-    const ours = admin`datname = ${database} AND usename = ${role}`
+    const ours = admin`datname = ${database} AND usename = ${role} AND application_name <> ${strangers.name}`
     const active = admin`CASE state WHEN 'active' THEN 0 ELSE 1 END * random()`
     const some = (count: number) =>
       admin<{ pid: number }[]>`SELECT pid FROM pg_stat_activity WHERE ${ours} ORDER BY ${active} LIMIT ${count}`
     const terminate = async (which: ReadonlyArray<number>): Promise<number> => {
       const hit = await pids(
-        admin<{ pid: number }[]>`SELECT pid FROM unnest(${[...which]}::int[]) pid WHERE pg_terminate_backend(pid)`,
+        admin<{ pid: number }[]>`SELECT pid FROM unnest(${`{${which}}`}::int[]) pid WHERE pg_terminate_backend(pid)`,
       )
       return hit.length
+    }
+
+    /** No session keeps what the settings were. */
+    const reset = async (): Promise<void> => {
+      await admin.unsafe(`ALTER DATABASE ${database} RESET ALL`)
+      await admin.unsafe(`ALTER DATABASE ${database} CONNECTION LIMIT -1`)
+      await terminate(await pids(some(99)))
+    }
+
+    /** Until it succeeds. A server that recovers from a crash takes nobody in, and should not be shut down either. */
+    const insist = async (query: () => PromiseLike<unknown>): Promise<void> => {
+      for (let tries = 0; ; tries++) {
+        try {
+          await query()
+          return
+        } catch (error) {
+          if (tries === 300) throw error
+          await pause(100)
+        }
+      }
     }
 
     let down: Promise<void> | undefined
@@ -62,14 +89,14 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
     }
     const byHand: Hazard = {
       name: "undone",
-      every: 500,
+      every: 700,
       strike: () => strangers.undo(direct, appending(schema, shared[Math.floor(Math.random() * shared.length)] ?? "")),
     }
-    const rarely = Math.max(4000, seconds * 400)
+    const rarely = Math.max(6000, seconds * 400)
     const hazards: ReadonlyArray<Hazard> = [
       {
         name: "terminations",
-        every: 100,
+        every: 250,
         strike: async () => terminate(await pids(some(Math.random() < 0.1 ? 99 : 1))),
       },
       {
@@ -82,12 +109,12 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
           return hit.length
         },
       },
-      { name: "cuts", every: 200, strike: async () => network.cut() },
-      { name: "cuts", every: 200, strike: async () => network.doom("cut") },
-      { name: "late", every: 800, strike: async () => network.doom("late") },
-      { name: "halves", every: 300, strike: async () => network.doom("half") },
-      { name: "unheard", every: 150, strike: async () => network.doom("deaf") },
-      { name: "stalls", every: 400, strike: () => network.stall(about(150)) },
+      { name: "cuts", every: 500, strike: async () => network.cut() },
+      { name: "cuts", every: 500, strike: async () => network.doom("cut") },
+      { name: "late", every: 1200, strike: async () => network.doom("late") },
+      { name: "halves", every: 700, strike: async () => network.doom("half") },
+      { name: "unheard", every: 400, strike: async () => network.doom("deaf") },
+      { name: "stalls", every: 800, strike: () => network.stall(about(150)) },
       { name: "idlers", every: 200, strike: () => strangers.idle(direct) },
       ...(design === "naive" ? [] : [byHand]),
       {
@@ -96,11 +123,10 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
         strike: async () => {
           try {
             const setting = settings[Math.floor(Math.random() * settings.length)] ?? ""
-            await admin.unsafe(`ALTER DATABASE ${database} SET ${setting}`)
+            await admin.unsafe(`ALTER DATABASE ${database} ${setting}`)
             await terminate(await pids(some(99)))
             await pause(about(400))
-            await admin.unsafe(`ALTER DATABASE ${database} RESET ALL`)
-            await terminate(await pids(some(99)))
+            await reset()
             return 1
           } catch {
             return 0
@@ -108,15 +134,16 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
         },
       },
       {
-        name: "backends",
+        name: "backendKills",
         every: rarely,
         strike: () =>
           downWhile(async () => {
             for (const pid of await pids(some(1))) process.kill(pid, "SIGKILL")
+            await insist(() => admin`SELECT pg_sleep(0.2)`)
           }),
       },
-      { name: "crashes", every: rarely, strike: () => downWhile(() => server.crash().then(server.restart)) },
-      { name: "crashes", every: rarely, strike: () => downWhile(() => server.kill().then(server.restart)) },
+      { name: "shutdowns", every: rarely, strike: () => downWhile(() => server.crash().then(server.restart)) },
+      { name: "serverKills", every: rarely, strike: () => downWhile(() => server.kill().then(server.restart)) },
       { name: "restarts", every: 2 * rarely, strike: () => downWhile(server.restart) },
     ]
     return {
@@ -135,17 +162,7 @@ export const make = async (design: "everfold" | "naive", seconds: number): Promi
         }
       },
       calm: async () => {
-        // It may still recover.
-        for (let tries = 0; ; tries++) {
-          try {
-            await admin.unsafe(`ALTER DATABASE ${database} RESET ALL`)
-            break
-          } catch (error) {
-            if (tries === 100) throw error
-            await pause(100)
-          }
-        }
-        await terminate(await pids(some(99)))
+        await insist(reset)
       },
       close: async () => {
         for (const end of close) await end()

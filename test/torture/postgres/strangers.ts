@@ -2,16 +2,18 @@
 import postgres from "postgres"
 import { about, pause } from "../scene.ts"
 
+export const name = "stranger"
+
 /** A connection of one's own. Whatever ends it, nobody else minds. */
 const visit = async (url: string, stay: (sql: postgres.Sql) => Promise<void>): Promise<number> => {
-  const sql = postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: "stranger" } })
+  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {}, connection: { application_name: name } })
   try {
     await stay(sql)
     return 1
   } catch {
     return 0
   } finally {
-    await sql.end({ timeout: 0 })
+    await sql.end({ timeout: 0 }).catch(() => {})
   }
 }
 
