@@ -99,7 +99,7 @@ export const make = Effect.fnUntraced(function* (database: Database): Effect.fn.
   const waking = Effect.gen(function* () {
     yield* Latch.await(owed)
     Latch.closeUnsafe(owed)
-    yield* wake
+    yield* Effect.onInterrupt(wake, () => Latch.open(owed))
     yield* Effect.sleep(pause)
   })
 
