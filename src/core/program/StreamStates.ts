@@ -74,7 +74,7 @@ const memoize = <A>(make: (ports: Ports) => A): ((ports: Ports) => A) => {
   }
 }
 
-/** A state, and whether it was used again since the hand came by. */
+/** A state, and whether it was used since the hand came by. */
 interface Kept<S, E> {
   readonly state: StreamState<S, E>
   used: boolean
@@ -140,7 +140,8 @@ export const make = <S, E>(capacity: number, carryOut: CarryOut<S, E>): Lookup<S
         }
         makeRoom()
         const state = begin(stream)
-        byId.set(stream.id, { state, used: false })
+        // Used: else the hand would let go of each new one right before it, and never come round to those that are old.
+        byId.set(stream.id, { state, used: true })
         return state
       },
     }

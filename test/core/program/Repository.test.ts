@@ -371,6 +371,24 @@ describe("the cache", () => {
     expect(trips).toEqual([2, 3, 4])
   })
 
+  it("holds the streams that are used now, and lets go of those that were used before", async () => {
+    const misses = await inMemory(
+      Effect.gen(function* () {
+        const some = Repository.make(Accounts, { cache: 32 })
+        const { calls, store } = counted(yield* EventStore)
+        const pass = (turn: number) =>
+          Effect.gen(function* () {
+            const before = calls.reads
+            yield* Effect.forEach(Array(30).keys(), (n) => some.execute(`${turn}-${n}`, deposit(1)))
+            return calls.reads - before
+          })
+        const turn = (turn: number) => Effect.all([pass(turn), pass(turn), pass(turn)])
+        return yield* Effect.provideService(Effect.forEach([1, 2, 3], turn), EventStore, store)
+      }),
+    )
+    expect(misses).toEqual([1, 2, 3].map(() => [30, 0, 0]))
+  })
+
   it("starts anew on a stream that became shorter: a restored backup", async () => {
     const result = await inMemory(
       Effect.gen(function* () {
