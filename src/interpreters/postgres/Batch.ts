@@ -101,6 +101,8 @@ const bytesOf = ({ writes }: Commit): number => {
   return bytes
 }
 
+const nobody: ReadonlyArray<never> = []
+
 /**
  * An empty line.
  *
@@ -158,7 +160,7 @@ export const make = <W>(): Line<W> => {
   }
 
   /** Takes somebody out of the queue of a key; the next one is the first then. */
-  const give = (key: string, place: Place<W>): void => {
+  const pass = (key: string, place: Place<W>): void => {
     const others = behind.get(key)
     if (first.get(key) !== place) {
       others?.delete(place)
@@ -178,27 +180,28 @@ export const make = <W>(): Line<W> => {
     const index = indexOf(place.ticket)
     if (ready[index] === place) ready.splice(index, 1)
     conditional.delete(place)
-    for (const key of place.keys) give(key, place)
+    for (const key of place.keys) pass(key, place)
   }
 
   const leave: Line<W>["leave"] = (place, committed) => {
+    const isFollowed = behind.size > 0 || conditional.size > 0
     remove(place)
-    const lost: Array<W> = []
-    const lose = (other: Place<W>): void => {
+    if (committed === undefined || !isFollowed) return nobody
+    const late: Array<W> = []
+    const give = (other: Place<W>): void => {
       remove(other)
-      lost.push(other.waiting)
+      late.push(other.waiting)
     }
-    if (committed === undefined) return lost
     for (const { stream, version } of committed.streams) {
       const key = streamKey(stream)
-      for (let next = first.get(key); next && isLate(next.commit, stream, version); next = first.get(key)) lose(next)
+      for (let next = first.get(key); next && isLate(next.commit, stream, version); next = first.get(key)) give(next)
     }
     for (const other of place.barred) {
       const isWaiting = ready[indexOf(other.ticket)] === other
       const after = other.commit.condition?.after ?? 0
-      if (isWaiting && after <= committed.position - place.events) lose(other)
+      if (isWaiting && after <= committed.position - place.events) give(other)
     }
-    return lost
+    return late
   }
 
   const take = (): ReadonlyArray<W> => {

@@ -131,16 +131,16 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
     patience.well()
     const refused: Array<Job> = []
     let added = false
-    for (const [i, job] of sent.entries()) {
+    sent.forEach((job, i) => {
       const committed = answers[i]
       job.isOut = false
-      refused.push(...jobs.leave(job, committed))
-      if (committed === undefined) continue
+      for (const late of jobs.leave(job, committed)) refused.push(late)
+      if (committed === undefined) return
       head = Math.max(head, committed.position)
       added ||= hasEvents(job.commit)
-    }
+    })
     if (added) recorder.recorded(head)
-    for (const [i, job] of sent.entries()) {
+    sent.forEach((job, i) => {
       const committed = answers[i]
       if (committed !== undefined) {
         job.lost = undefined
@@ -150,7 +150,7 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
       } else {
         refused.push(job)
       }
-    }
+    })
     return refused.length === 0
       ? Effect.void
       : Effect.forkDetach(Effect.forEach(refused, look, { concurrency: "unbounded", discard: true }))
@@ -194,9 +194,11 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
     if (error === undefined || !isPassing(error)) return next
     // The store may be gone: nobody is sent for a while, and whoever has waited for too long fails.
     const failures = patience.failed()
-    jobs.settleAll(({ asked, lost }) =>
-      patience.isHopeless(asked) ? Effect.fail(lost?.error ?? overdue(error)) : undefined,
-    )
+    if (patience.isHopeless(0)) {
+      jobs.settleAll(({ asked, lost }) =>
+        patience.isHopeless(asked) ? Effect.fail(lost?.error ?? overdue(error)) : undefined,
+      )
+    }
     return Effect.andThen(next, Effect.sleep(Patience.pause(failures)))
   }
 

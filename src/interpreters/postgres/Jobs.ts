@@ -85,6 +85,8 @@ export interface Jobs {
   readonly isEmpty: () => boolean
 }
 
+const nobody: ReadonlyArray<never> = []
+
 /** So many are on their way at most: what is kept of each does not grow with those who wait for room. */
 const room = 4096
 
@@ -118,7 +120,7 @@ export const make = (changed: () => void): Jobs => {
   }
 
   const leave: Jobs["leave"] = (job, committed) => {
-    if (job.place === undefined) return []
+    if (job.place === undefined) return nobody
     const late = line.leave(job.place, committed)
     job.place = undefined
     for (const other of late) other.place = undefined
