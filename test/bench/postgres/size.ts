@@ -75,6 +75,7 @@ export const work: Work = {
           close.push(contender.close)
           const reader = everfold.connect(store.url)
           close.push(() => reader.dispose())
+          await reader.runPromise(EventStore)
           await fill(store.url, store.events)
           const ids = await some(store.url, store.events)
           const read = (load: Load) =>
