@@ -22,7 +22,12 @@ const table = (figures: ReadonlyArray<Figure>): string => {
   return [titles, aligned, ...rows].map(row).join("\n")
 }
 
-const section = ({ name, work, figures }: Result): string => `## ${name}\n\n${work.about}.\n\n${table(figures)}\n`
+const heading = ({ name, work }: Result): string => (work.title === undefined ? name : `${name}, ${work.title}`)
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+
+const section = (result: Result): string =>
+  `## ${heading(result)}\n\n${sentence(result.work.about)}\n\n${table(result.figures)}\n`
 
 const goals = (results: ReadonlyArray<Result>): string => {
   const verdicts = results.flatMap(({ verdicts }) => verdicts)
@@ -52,7 +57,12 @@ ${results.map(section).join("\n")}`
 /** Writes `speed.md` and `speed.svg` into a folder. */
 export const write = (folder: string, results: ReadonlyArray<Result>): void => {
   mkdirSync(folder, { recursive: true })
-  const shown = groups(results.flatMap(({ figures }) => figures).filter(({ bytes }) => bytes === undefined))
+  const shown = results.flatMap((result) =>
+    groups(
+      heading(result),
+      result.figures.filter(({ bytes }) => bytes === undefined),
+    ),
+  )
   writeFileSync(join(folder, "speed.svg"), svg(shown, "Of the limit by hand"))
   writeFileSync(join(folder, "speed.md"), page(results))
 }

@@ -56,6 +56,8 @@ export interface Size {
 
 /** A piece of work: its figures, and the goals that they are held against. */
 export interface Work {
+  /** In a few words, for a heading. */
+  readonly title?: string
   readonly about: string
   readonly goals: ReadonlyArray<Goal>
   readonly run: (size: Size) => Promise<ReadonlyArray<Figure>>

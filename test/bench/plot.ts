@@ -9,20 +9,20 @@ export interface Group {
   readonly others: ReadonlyArray<Figure>
 }
 
-/** The comparisons in which figures were made: each begins with its limit. */
-export const groups = (figures: ReadonlyArray<Figure>): ReadonlyArray<Group> => {
+/** The comparisons in which the figures of a piece of work were made: each begins with its limit. */
+export const groups = (title: string, figures: ReadonlyArray<Figure>): ReadonlyArray<Group> => {
   const groups: Array<{ title: string; limit: Figure; others: Array<Figure> }> = []
   for (const figure of figures) {
-    const { work, writers, subject, limit } = figure
+    const { writers, subject, limit } = figure
     if (subject === limit) {
-      groups.push({ title: `${work}, ${writers} writer${writers === 1 ? "" : "s"}`, limit: figure, others: [] })
+      groups.push({ title: `${title}, ${writers} writer${writers === 1 ? "" : "s"}`, limit: figure, others: [] })
     } else groups.at(-1)?.others.push(figure)
   }
   return groups
 }
 
 const width = 760
-const left = 230
+const left = 250
 const right = 90
 const bar = 12
 const line = 17

@@ -64,6 +64,6 @@ export const verdict = (work: string, goal: Goal, figures: ReadonlyArray<Figure>
   }
   const reached = other === undefined ? figure.ratioToLimit : ratio(figure.rates, other.rates)
   const { atLeast = 0, of } = goal
-  const text = `${who} at ${number(perSecond)}/s is ${number(reached, 2)} of ${of} (goal ${atLeast})`
+  const text = `${who} at ${number(perSecond)}/s is ${number(reached, 2)} of ${of} (goal ${number(atLeast, Number.isInteger(atLeast) ? 0 : 2)})`
   return { work, goal, met: reached >= atLeast, text }
 }

@@ -42,6 +42,7 @@ const subjectOf = (writers: number, name: string, children: ReadonlyArray<Child.
 })
 
 export const work: Work = {
+  title: "new streams",
   about: "one event a command on new streams; the limit is one insert each at 1 writer, grouped inserts at more",
   goals: [
     { subject: everfold.name, writers: 1, atLeast: 0.6, of: single.name },

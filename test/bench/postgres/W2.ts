@@ -27,6 +27,7 @@ const subject = (writers: number, contender: Opened): Subject => ({
 })
 
 export const work: Work = {
+  title: "streams of ten events",
   about: `commands on ${streams} streams of ${events} events, against states that are kept and inserts that are grouped`,
   goals: [16, 64].flatMap((writers) => [
     { subject: everfold.name, writers, atLeast: 0.5, of: grouped.name },

@@ -22,6 +22,7 @@ const subject = (contender: Opened): Subject => ({
 })
 
 export const work: Work = {
+  title: "one stream",
   about: `${writers} writers on one stream, against a queue that decides in turns and inserts together`,
   goals: [
     { subject: everfold.name, writers, atLeast: 0.5, of: `a queue by hand` },

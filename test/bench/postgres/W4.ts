@@ -26,6 +26,7 @@ const subject = ({ name, rehydrate }: Opened): Subject => ({
 })
 
 export const work: Work = {
+  title: "a state from 10,000 events",
   about: `events a second: a state from the ${events} of its stream, against rows and JSON.parse by hand`,
   goals: [{ subject: everfold.name, writers: 1, atLeast: 0.3, of: single.name }],
   run: () =>

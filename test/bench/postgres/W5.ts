@@ -28,6 +28,7 @@ const reading = (name: string): string => `${name}, read`
 const projecting = (name: string): string => `${name}, projected`
 
 export const work: Work = {
+  title: "the log from its begin",
   about: `events a second of ${events}, against pages by their key and JSON.parse, and one statement a page with its checkpoint`,
   goals: [
     { subject: reading(contenders.everfold.name), writers: 1, atLeast: 0.5, of: "pages by hand" },

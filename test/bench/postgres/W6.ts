@@ -52,6 +52,7 @@ const subject = ({ name, send }: Opened, listener: Child.Child): Subject => ({
 })
 
 export const work: Work = {
+  title: "until another process sees it",
   about: `milliseconds from a command until another process saw its event, ${perSecond} commands a second; ratios of medians`,
   goals: [{ subject: everfold.name, writers: 1, p50Under: 5, of: single.name }],
   run: () =>

@@ -7,6 +7,7 @@ const streams = 5000
 const eventsEach = 10
 
 export const work: Work = {
+  title: "on disk",
   about: `bytes on disk for each of ${streams * eventsEach} events of about 250 bytes of JSON`,
   goals: [],
   run: () =>

@@ -146,6 +146,7 @@ const run = async (server: Server, events: number) => {
 }
 
 export const work: Work = {
+  title: "commits under conditions",
   about:
     "commits under a condition on two tags of three, against a table of tags and a function that locks, looks and writes",
   goals: [{ subject: "everfold", writers: 64, atLeast: 1, of: byHandName }],

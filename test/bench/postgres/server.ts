@@ -47,7 +47,9 @@ export const withServer = async <A>(use: (server: Server) => Promise<A>): Promis
     return url.href
   }
   try {
-    const [row] = await admin<Array<{ version: string }>>`SELECT current_setting('server_version') AS version`
+    const [row] = await admin<
+      Array<{ version: string }>
+    >`SELECT split_part(current_setting('server_version'), ' ', 1) AS version`
     if (row !== undefined) versions.add(row.version)
     return await use({
       database: async (name) => {

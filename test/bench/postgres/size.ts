@@ -58,6 +58,7 @@ const appending = "append"
 const emptily = (what: string): string => `${what}, empty store`
 
 export const work: Work = {
+  title: "a full store",
   about: "streams of ten events read, and commands that found one, in a store that is full against one that is empty",
   goals: [
     { subject: reading, writers: 16, atLeast: 1 / 1.3, of: "an empty store" },
@@ -75,6 +76,7 @@ export const work: Work = {
           close.push(contender.close)
           const reader = everfold.connect(store.url)
           close.push(() => reader.dispose())
+          await reader.runPromise(EventStore)
           await fill(store.url, store.events)
           const ids = await some(store.url, store.events)
           const read = (load: Load) =>
