@@ -188,6 +188,16 @@ const planning = (target: Target): Effect.Effect<Plan, StoreUnavailable> =>
     ),
   )
 
+/** A pooler would give what is left of a transaction to somebody else. */
+const carryOut = async (connection: Connection, statements: string): Promise<void> => {
+  try {
+    await connection.script(statements)
+  } catch (error) {
+    if (connection.isOpen()) await connection.script("ROLLBACK").catch(() => {})
+    throw error
+  }
+}
+
 /** A migration that failed, and what was seen before it. */
 interface Failed {
   readonly seen: Seen
@@ -198,7 +208,7 @@ interface Failed {
 const moved = (before: Seen, now: Seen): boolean =>
   now.records.length > before.records.length || now.facts.exists !== before.facts.exists
 
-/** What a schema has only grows, so this ends. The connection of what failed is closed, and with it all is undone. */
+/** What a schema has only grows, so this ends. */
 const apply = (target: Target, failed?: Failed): Effect.Effect<Plan, StoreUnavailable> =>
   Effect.gen(function* () {
     const connection = yield* connected(target)
@@ -209,7 +219,7 @@ const apply = (target: Target, failed?: Failed): Effect.Effect<Plan, StoreUnavai
     const refusal = refuseToApply(target, seen.facts)
     if (refusal !== undefined) return yield* refusal
     return yield* Effect.match(
-      attempting(target.what, true, () => connection.script(plan.sql)),
+      attempting(target.what, true, () => carryOut(connection, plan.sql)),
       { onSuccess: () => plan, onFailure: (error) => ({ seen, error }) },
     )
   }).pipe(

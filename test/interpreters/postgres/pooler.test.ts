@@ -7,6 +7,7 @@ import * as Poolers from "../../postgres/pooler.ts"
 import { freshSchema, serverUrl } from "../../postgres/run.ts"
 import { until } from "../../postgres/support.ts"
 import { outcomes, reading, writing } from "./everything.ts"
+import { query } from "./raw.ts"
 
 const direct = await serverUrl()
 let pooler: Poolers.Pooler
@@ -47,5 +48,14 @@ describe("behind a pooler that gives every transaction another connection", () =
     const store = Postgres.layer({ url: pooler.url(direct), schema, migrate: false, ...settings })
     await Effect.runPromise(Effect.provide(Effect.scoped(work), store))
     expect(pooler.switches()).toBeGreaterThan(before + 100)
+  })
+
+  it("a schema is made once by many, and nobody leaves a transaction behind", async () => {
+    const options = { url: pooler.url(direct), schema: freshSchema() }
+    const plans = await Effect.runPromise(many(Postgres.migrate(options)))
+    expect(plans.filter(({ sql }) => sql !== "")).toHaveLength(1)
+    expect((await Effect.runPromise(Postgres.plan(options))).sql).toBe("")
+    const left = "SELECT FROM pg_stat_activity WHERE state LIKE 'idle in transaction%' AND strpos(query, $1) > 0"
+    expect(await query(left, [options.schema])).toHaveLength(0)
   })
 })
