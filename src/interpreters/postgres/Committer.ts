@@ -58,7 +58,7 @@ export interface Committer {
   readonly commit: (commit: Commit) => Effect.Effect<Committed, CommitError>
 }
 
-/** By the facts, a commit is refused twice at most: what was acceptable after the first time is over after the second. */
+/** By the facts, a commit is refused twice at most: what was acceptable in between is over then, for good. */
 const enough = 8
 
 type Job = Jobs.Job

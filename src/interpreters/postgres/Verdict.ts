@@ -74,8 +74,9 @@ const isForGood = (commit: Commit, refused: Refused): boolean => {
 
 /**
  * What to answer a commit that the store refused, decided on the facts of a later moment; `undefined` where they accept
- * it now, and it is to be sent again. What is found recorded where the store was not yet before it was sent is what became
- * of the statement that was lost, and no repeat.
+ * it now, and it is to be sent again. Events beyond the last position that was known before they were sent are what became
+ * of the statement that was lost, and no repeat. A command without events counts as a repeat then: it is answered by what
+ * it came to, whoever recorded it.
  *
  * @category decisions
  * @since 0.1.0
@@ -88,7 +89,6 @@ export const verdict = (
   if (isLeft(decision)) return lost === undefined || isForGood(commit, decision.left) ? decision : left(lost.error)
   const { committed } = decision.right
   if (!committed.repeated) return undefined
-  // Without events, it is at the position of whoever came before it.
-  const added = hasEvents(commit) ? 1 : 0
-  return right({ ...committed, repeated: lost === undefined || committed.position < lost.before + added })
+  const isOwn = lost !== undefined && hasEvents(commit) && committed.position > lost.before
+  return right({ ...committed, repeated: !isOwn })
 }

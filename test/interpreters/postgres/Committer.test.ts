@@ -8,31 +8,63 @@ import * as Option from "effect/Option"
 import { right } from "fp-ts/lib/Either.js"
 import { describe, expect, it } from "vitest"
 import * as Commit from "../../../src/core/event/Commit.ts"
+import * as Changes from "../../../src/core/port/Changes.ts"
 import { Checkpoints } from "../../../src/core/port/Checkpoints.ts"
 import { CommitUnknown } from "../../../src/core/port/Errors.ts"
 import { EventStore } from "../../../src/core/port/EventStore.ts"
 import { Snapshots } from "../../../src/core/port/Snapshots.ts"
+import { EventMapper } from "../../../src/core/program/EventMapper.ts"
 import * as Committer from "../../../src/interpreters/postgres/Committer.ts"
 import * as Commits from "../../../src/laws/arbitrary/Commits.ts"
+import type { Fault } from "../../../src/laws/Faults.ts"
+import type * as Law from "../../../src/laws/Law.ts"
+import * as RepositoryLaws from "../../../src/laws/RepositoryLaws.ts"
 import * as StoreLaws from "../../../src/laws/StoreLaws.ts"
 import { laws } from "../../../src/laws/vitest.ts"
 import { suite } from "./committing.ts"
 import * as Simulated from "./simulated.ts"
+import * as Wire from "./wire.ts"
 
-const layer = Layer.effectContext(
-  Effect.gen(function* () {
-    const server = Simulated.make()
-    const { commit } = yield* Committer.make(server.recorder)
-    return Context.make(EventStore, { ...server.reads, commit }).pipe(
-      Context.add(Checkpoints, server.checkpoints),
-      Context.add(Snapshots, server.snapshots),
-    )
-  }),
-)
+/** A store on a simulated server, which is reached over such a wire. */
+const layer = (send: () => Fault): StoreLaws.Subject["layer"] =>
+  Layer.effectContext(
+    Effect.gen(function* () {
+      const { server, recorder } = Wire.make({ send, look: () => "None", slow: 3 })
+      const changes = Changes.make(0)
+      const { commit } = yield* Committer.make({ ...recorder, recorded: changes.tell })
+      return Context.make(EventStore, { ...server.reads, commit, changes: changes.stream }).pipe(
+        Context.add(Checkpoints, server.checkpoints),
+        Context.add(Snapshots, server.snapshots),
+      )
+    }),
+  )
+
+const sound = layer(() => "None")
+
+/** Every few statements are lost, before, while and after they are done. */
+let statements = 0
+const faults: ReadonlyArray<Fault> = [
+  "None",
+  "None",
+  "LostAfter",
+  "None",
+  "LostBefore",
+  "Unavailable",
+  "None",
+  "LostWhile",
+]
+const bad = layer(() => faults[statements++ % faults.length] ?? "None")
 
 laws(suite(Committer.make))
-laws(StoreLaws.suite({ layer }))
-laws(StoreLaws.liveness({ layer, runs: 1 }))
+laws(StoreLaws.suite({ layer: sound }))
+laws(StoreLaws.liveness({ layer: sound, runs: 1 }))
+const repositories = (over: StoreLaws.Subject["layer"]) =>
+  RepositoryLaws.suite({ layer: Layer.merge(over, EventMapper.plain), runs: 40 })
+/** A command without events whose answer was lost counts as a repeat: of a wire that loses none, S17.2 tells otherwise. */
+const isOfSoundWires = ({ name }: Law.Law): boolean => name === "S17.2"
+
+laws({ name: "a repository", laws: repositories(sound).laws.filter(isOfSoundWires) })
+laws({ name: "a repository on a bad wire", laws: repositories(bad).laws.filter((law) => !isOfSoundWires(law)) })
 
 const next = Commits.ids()
 const onto = (id: string, expected: Commit.ExpectedVersion = Commit.any): Commit.Commit =>

@@ -62,10 +62,10 @@ describe("after a statement was lost", () => {
     return judged !== undefined && isRight(judged) && judged.right.repeated
   }
 
-  it("what is found where the store was not yet is no repeat", () => {
+  it("events beyond the last known position are no repeat, and a command alone is one", () => {
     const command: Commit.Commit = { hash: "sha256", writes: [], commands: [{ id: "c", events: [] }] }
     expect([repeated(written, 10), repeated(written, 11)]).toEqual([true, false])
-    expect([repeated(command, 9), repeated(command, 10)]).toEqual([true, false])
+    expect([repeated(command, 10), repeated(command, 11)]).toEqual([true, true])
   })
 
   it("what is acceptable is sent again", () => {

@@ -232,7 +232,8 @@ const wrong = (
       if (own.length === 0) return "it was not recorded meanwhile"
       return own.some((each) => same(each.committed, committed)) ? undefined : "it was recorded otherwise"
     }
-    if (isOnly && own.length > 0) return "it is said to be a repeat, and was asked for once"
+    const isInDoubt = isLost && events(commit) === 0
+    if (isOnly && own.length > 0 && !isInDoubt) return "it is said to be a repeat, and was asked for once"
     const found = during.some((each) => !isLeft(each) && same(each.right.committed, committed))
     return found ? undefined : "it was never true"
   }

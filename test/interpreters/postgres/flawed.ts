@@ -198,18 +198,8 @@ const patience: ReadonlyArray<Omit<Flaw, "file">> = [
 ]
 
 const verdicts: ReadonlyArray<Omit<Flaw, "file">> = [
-  {
-    law: "K1",
-    flaw: "an own commit called a repeat",
-    from: "lost === undefined || committed.position < lost.before + added",
-    to: "true",
-  },
-  {
-    law: "K1",
-    flaw: "a repeat called an own commit",
-    from: "lost === undefined || committed.position",
-    to: "committed.position",
-  },
+  { law: "K1", flaw: "an own commit called a repeat", from: "repeated: !isOwn", to: "repeated: true" },
+  { law: "K1", flaw: "a repeat called an own commit", from: "repeated: !isOwn", to: "repeated: false" },
   {
     law: "K7",
     flaw: "an early refusal taken for good: a version",
