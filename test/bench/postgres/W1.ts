@@ -41,13 +41,25 @@ const subjectOf = (writers: number, name: string, children: ReadonlyArray<Child.
   },
 })
 
+const alone =
+  "A batch of one has the same statements as a large one, each set up anew: about 200 µs of the server before the flush, where a bare insert takes 30"
+const together =
+  "The client takes about four times and the server two and a half times as long for a command as for a row by hand: the fiber, the id, the digest, the queue and 16 columns in place of 3, then the checks, the link and two more indexes"
+
 export const work: Work = {
   title: "new streams",
   about: "one event a command on new streams; the limit is one insert each at 1 writer, grouped inserts at more",
   goals: [
-    { subject: everfold.name, writers: 1, atLeast: 0.6, of: single.name },
-    { subject: everfold.name, writers: 64, atLeast: 0.5, of: grouped.name },
-    { subject: everfold.name, writers: 64, atLeast: 6, of: "emmett", to: { subject: emmett.name, writers: 64 } },
+    { subject: everfold.name, writers: 1, atLeast: 0.6, of: single.name, because: alone },
+    { subject: everfold.name, writers: 64, atLeast: 0.5, of: grouped.name, because: together },
+    {
+      subject: everfold.name,
+      writers: 64,
+      atLeast: 6,
+      of: "emmett",
+      to: { subject: emmett.name, writers: 64 },
+      because: together,
+    },
     {
       subject: apart(everfold.name),
       writers: 64,

@@ -21,12 +21,22 @@ const subject = (contender: Opened): Subject => ({
   },
 })
 
+const because =
+  "All of a turn are one commit: what is left is the client's time for each command, and one flush for each turn"
+
 export const work: Work = {
   title: "one stream",
   about: `${writers} writers on one stream, against a queue that decides in turns and inserts together`,
   goals: [
-    { subject: everfold.name, writers, atLeast: 0.5, of: `a queue by hand` },
-    { subject: everfold.name, writers, atLeast: 60, of: "a retrying loop", to: { subject: single.name, writers } },
+    { subject: everfold.name, writers, atLeast: 0.5, of: "a queue by hand", because },
+    {
+      subject: everfold.name,
+      writers,
+      atLeast: 60,
+      of: "a retrying loop",
+      to: { subject: single.name, writers },
+      because,
+    },
   ],
   run: () =>
     withServer((server) =>
