@@ -105,6 +105,19 @@ describe("time", () => {
     expect(await under([], spun)).toBe(true)
   })
 
+  it("does not pass because somebody had many turns in the course of it", async () => {
+    const busy = Effect.gen(function* () {
+      yield* Effect.forkChild(Effect.sleep("1 hour"), { startImmediately: true })
+      const begun = yield* Clock.currentTimeMillis
+      for (let i = 0; i < 10; i++) {
+        yield* Effect.sleep("1 millis")
+        for (let n = 0; n < 120; n++) yield* Effect.yieldNow
+      }
+      return (yield* Clock.currentTimeMillis) - begun
+    })
+    expect(await under([], busy)).toBe(10)
+  })
+
   it("waits for whoever works outside", async () => {
     const outside = Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 30, "done")))
     expect(await under([], Effect.timeout(outside, "1 hour"))).toBe("done")

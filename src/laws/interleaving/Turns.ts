@@ -54,7 +54,7 @@ export interface Orders {
 
 /** So many turns and then the event loop has its own, for those who measure time. */
 const atOnce = 2_000
-/** After so many turns, one that only spins has let time stand still for long enough. */
+/** After so many turns at one moment, one that only spins has let time stand still for long enough. */
 const patience = 500
 /** More turns than any law takes. */
 const endless = 1_000_000
@@ -82,6 +82,8 @@ export class Turns implements Scheduler.Scheduler {
   /** How many operations could have been put off so far: those that others were waiting behind. */
   steps = 0
   turns = 0
+  /** How many of them since time has passed. */
+  standstill = 0
   operations = 0
   chosen = 0
   /** How far back the one goes that is about to queue up. */
@@ -171,10 +173,17 @@ export class Turns implements Scheduler.Scheduler {
       if (turn === undefined) return this.rest()
       this.idle = 0
       this.take(turn)
-      if (++this.turns % patience === 0) this.orders.clock.advance()
+      this.turns++
+      if (++this.standstill === patience) this.pass()
       if (this.turns % endless === 0) this.orders.onEnd("it comes to no end")
     }
     return false
+  }
+
+  /** Time passes, until somebody sleeps no more. */
+  pass(): void {
+    this.standstill = 0
+    this.orders.clock.advance()
   }
 
   take({ take }: Turn): void {
@@ -207,7 +216,7 @@ export class Turns implements Scheduler.Scheduler {
     const isBusy = outside().length > (this.around ?? 0)
     const rested = performance.now() - this.idleSince
     if (due !== undefined && (!isBusy || rested >= due)) {
-      this.orders.clock.advance()
+      this.pass()
       return false
     }
     if (due === undefined && !isBusy && rested > grace) {
