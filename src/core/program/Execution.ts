@@ -11,7 +11,7 @@ import * as Option from "effect/Option"
 import type * as Schedule from "effect/Schedule"
 import { type Either, isLeft } from "fp-ts/lib/Either.js"
 import type { Aggregate } from "../event/Aggregate.ts"
-import { type CommandRecord, type Commit, type Committed, exact } from "../event/Commit.ts"
+import { type CommandRecord, type Commit, type Committed, exact, type Version } from "../event/Commit.ts"
 import type { RecordedCommand } from "../event/Decision.ts"
 import type { EncodeFailed } from "../event/Errors.ts"
 import type { NewEvent } from "../event/StoredEvent.ts"
@@ -236,6 +236,9 @@ const isOwnFault = (error: ExecuteError): boolean =>
   error._tag === "KeyMissing" ||
   (error._tag === "StoreUnavailable" && !error.retryable)
 
+/** Whether a command is for a stream that is not there yet: then there is nothing to read, and its commit will tell. */
+const foundsStream = ({ expected }: { readonly expected: Version | undefined }): boolean => expected === 0
+
 /**
  * Carries out commands that wait for one stream, and answers each. `held` is the state that the process holds, if any,
  * and gets the one to hold from then on.
@@ -257,7 +260,7 @@ export const carryOut = <C, S, E, R>(
     stream,
     held,
     waiting: requests,
-    from: held.head,
+    from: held.head ?? (requests.every(foundsStream) ? Rehydration.initial(aggregate) : undefined),
     confirmed: false,
     old: false,
     recalled: undefined,

@@ -66,7 +66,10 @@ export type Needs = EventStore | EventMapper | Snapshots
  * @since 0.1.0
  */
 export interface ExecuteOptions {
-  /** The version that the stream must have, 0 for none yet. A mismatch fails with `VersionConflict`, without a retry. */
+  /**
+   * The version that the stream must have, 0 for none yet, which is not looked for before the commit. A mismatch fails
+   * with `VersionConflict`, without a retry.
+   */
   readonly expected?: Version
   /** Makes the command idempotent in the whole store: 1 to 512 bytes. A rejection is not recorded and may be retried. */
   readonly commandId?: string

@@ -54,7 +54,10 @@ const repository =
         orders.execute(order, { lines: Math.min(1000, events - some * 1000), quantity: 1 }),
       )
     return {
-      append: (load) => runtime.runPromise(loops(load, execute)),
+      append: (load) =>
+        runtime.runPromise(
+          loops(load, (order, quantity) => orders.execute(order, { lines: 1, quantity }, { expected: 0 })),
+        ),
       fill: (ids, events) =>
         runtime.runPromise(Effect.forEach(ids, (id) => fill(id, events), { concurrency: 16, discard: true })),
       execute: (load) => runtime.runPromise(loops(load, execute)),

@@ -170,6 +170,30 @@ describe("an expected version", () => {
     expect(result).toMatchObject({ version: 3, state: { balance: 3 } })
   })
 
+  it("of 0 needs no read, where nothing tells otherwise", async () => {
+    const calls = await inMemory(
+      Effect.gen(function* () {
+        const { store, calls } = counted(yield* EventStore)
+        yield* through(() => store)(uncached.execute("ada", open("Ada"), { expected: 0 }))
+        return calls
+      }),
+    )
+    expect(calls).toEqual({ commits: 1, reads: 0, read: 0 })
+  })
+
+  it("of 0 is told of a stream that exists, also where its model would refuse the command on a new one", async () => {
+    const errors = await inMemory(
+      Effect.gen(function* () {
+        yield* accounts.execute("ada", open("Ada"))
+        yield* accounts.execute("ada", deposit(1))
+        return yield* Effect.forEach([open("Ada"), withdraw(1), touch], (command) =>
+          Effect.flip(uncached.execute("ada", command, { expected: 0 })),
+        )
+      }),
+    )
+    for (const error of errors) expect(error).toMatchObject({ _tag: "VersionConflict", actual: 2 })
+  })
+
   it("lets one of many at the same version win", async () => {
     const exits = await inMemory(
       Effect.forEach(
