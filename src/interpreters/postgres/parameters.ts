@@ -90,13 +90,11 @@ export const append = (commits: ReadonlyArray<Commit>): Named => {
     e_schema_version: column(),
     e_recorded_at: column(),
     e_correlation_id: column(),
-    e_cause_id: column(),
-    e_cause_stream: column(),
-    e_cause_position: column(),
     e_encoding: column(),
     e_digest: column(),
     e_body: column(),
   }
+  const causes = { e_cause_id: column(), e_cause_stream: column(), e_cause_position: column() }
   const tags = column()
   const kinds = { n_category: column(), n_type: column() }
   const known = new Map<string, number>()
@@ -113,6 +111,7 @@ export const append = (commits: ReadonlyArray<Commit>): Named => {
   const conditions = { q_commit: column(), q_query: column(), q_after: column() }
   let write = 0
   let event = 0
+  let caused = false
   let tagged = false
 
   const kindOf = (category: string, type: string): number => {
@@ -136,9 +135,10 @@ export const append = (commits: ReadonlyArray<Commit>): Named => {
     add(events.e_schema_version, String(item.schemaVersion))
     add(events.e_recorded_at, String(item.recordedAt))
     addText(events.e_correlation_id, item.correlationId)
-    add(events.e_cause_id, causation === null ? "NULL" : causation.eventId)
-    addText(events.e_cause_stream, causation === null ? undefined : StreamName.format(causation.stream))
-    add(events.e_cause_position, causation === null ? "NULL" : String(causation.position))
+    if (causation !== null) caused = true
+    add(causes.e_cause_id, causation === null ? "NULL" : causation.eventId)
+    addText(causes.e_cause_stream, causation === null ? undefined : StreamName.format(causation.stream))
+    add(causes.e_cause_position, causation === null ? "NULL" : String(causation.position))
     addText(events.e_encoding, item.encoding)
     if (item.tags.length > 0) tagged = true
     addText(tags, item.tags.length === 0 ? undefined : texts(item.tags))
@@ -184,6 +184,7 @@ export const append = (commits: ReadonlyArray<Commit>): Named => {
     p_hash: commits[0]?.hash ?? "",
     ...literals(writes),
     ...literals(events),
+    ...mapped(causes, (of) => (caused ? literal(of) : null)),
     e_tags: tagged ? literal(tags) : null,
     ...literals(kinds),
     ...optional(commands),
@@ -203,7 +204,13 @@ export const appendStatement = (schema: string): string => {
   return `SELECT base, refused, versions, links FROM ${schema}.append_1(${named.join(", ")})`
 }
 
-const listed = (list: Cell | undefined): ReadonlyArray<string> => (list ? list.split(",") : [])
+/** The numbers of an array, as text. */
+const listed = (array: Cell | undefined): ReadonlyArray<string> =>
+  array && array !== "{}" ? array.slice(1, -1).split(",") : []
+
+/** The nth of links one after another, each as \\x and 64 digits. */
+const linkIn = (links: Cell | undefined, n: number): Uint8Array =>
+  Buffer.from((links ?? "").slice(66 * n + 2, 66 * n + 66), "hex")
 
 /**
  * What became of each commit of a batch; `undefined` where it was refused.
@@ -214,7 +221,6 @@ const listed = (list: Cell | undefined): ReadonlyArray<string> => (list ? list.s
 export const answered = (commits: ReadonlyArray<Commit>, row: Row): ReadonlyArray<Committed | undefined> => {
   const refused = new Set(listed(row[1]))
   const versions = listed(row[2])
-  const links = Buffer.from(row[3] ?? "", "hex")
   let position = integer(row[0])
   let write = 0
   return commits.map(({ writes }, i) => {
@@ -225,7 +231,7 @@ export const answered = (commits: ReadonlyArray<Commit>, row: Row): ReadonlyArra
     const streams = writes.map(({ stream }, at) => ({
       stream,
       version: integer(versions[first + at]),
-      link: links.subarray(32 * (first + at), 32 * (first + at + 1)),
+      link: linkIn(row[3], first + at),
     }))
     return { repeated: false, position, streams }
   })

@@ -8,7 +8,8 @@
 -- n_: the kinds of the events; k_: checkpoints; q_: conditions
 -- c_: commands; c_events, c_streams: array literals; c_last: how many events the batch has up to the command's commit
 --
--- Answers the position before the batch, which commits were refused, and the new head of each write's stream.
+-- Answers the position before the batch, which commits were refused, and the new head of each write's stream: its head
+-- before the batch, until then.
 CREATE FUNCTION everfold.append_1(
   p_hash text,
   w_commit integer[], w_stream text[], w_expected bigint[],
@@ -20,15 +21,15 @@ CREATE FUNCTION everfold.append_1(
   k_commit integer[], k_consumer text[], k_upstream text[], k_partition bigint[], k_epoch bigint[], k_from bigint[],
   k_to bigint[],
   q_commit integer[], q_query text[], q_after bigint[],
-  OUT base bigint, OUT refused text, OUT versions text, OUT links text
+  OUT base bigint, OUT refused integer[], OUT versions bigint[], OUT links text
 ) LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp SET jit = off SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+SET bytea_output = hex
 AS $$
 DECLARE
-  v_refused integer[];
+  v_single boolean := array_length(e_id, 1) = 1 AND array_length(w_stream, 1) = 1;
   v_conflicts integer[];
-  v_version bigint[];                           -- of each write's stream: its head before the batch, then after it
-  v_link bytea[];
+  v_link bytea[];                               -- of each write's stream, as versions
   v_kind integer[];
   v_position bigint[] := '{}';                  -- of each event: none where its commit is refused, and then no more counts
   v_versions bigint[] := '{}';
@@ -45,37 +46,53 @@ DECLARE
 BEGIN
   PERFORM everfold.lock();
 
-  -- One statement, because beginning one costs more than all that it finds for a single commit.
-  SELECT coalesce((SELECT max(position) FROM everfold.event), 0),
-         (SELECT algorithm FROM everfold.hash),
-         ARRAY(SELECT (SELECT kind FROM everfold.kind WHERE type = n.type AND category = n.category)
-           FROM unnest(n_category, n_type) WITH ORDINALITY n(category, type, o) ORDER BY n.o),
-         ARRAY(SELECT w_commit[e.w] FROM unnest(e_id, e_write) e(id, w)
-           CROSS JOIN LATERAL (SELECT FROM everfold.event WHERE id = e.id LIMIT 1) known),
-         array_agg(w.c) FILTER (WHERE NOT w.meets),
-         array_agg(w.version), array_agg(w.link)
-    INTO base, v_hash, v_kind, v_refused, v_conflicts, v_version, v_link
-    FROM (
-      SELECT coalesce(h.version, 0) AS version, coalesce(h.link, decode(repeat('00', 32), 'hex')) AS link, u.c,
-             u.expected IS NULL OR u.expected = coalesce(h.version, 0) OR (u.expected = -1 AND coalesce(h.version, 0) > 0) AS meets
-      FROM unnest(w_commit, w_stream, w_expected) WITH ORDINALITY u(c, stream, expected, o)
-      LEFT JOIN LATERAL (
-        SELECT version, link FROM everfold.event e WHERE e.stream = u.stream ORDER BY e.stream DESC, e.version DESC LIMIT 1
-      ) h ON true
-      ORDER BY u.o) w;
-  v_refused := v_refused || v_conflicts;
+  -- One statement, because beginning one costs more than all that it finds; and for one event in one stream another one
+  -- that asks the same, because going through arrays costs as much again.
+  IF v_single THEN
+    SELECT coalesce((SELECT max(position) FROM everfold.event), 0),
+           (SELECT algorithm FROM everfold.hash),
+           ARRAY[(SELECT kind FROM everfold.kind WHERE type = n_type[1] AND category = n_category[1])],
+           CASE WHEN EXISTS (SELECT FROM everfold.event WHERE id = e_id[1]) THEN w_commit ELSE '{}' END,
+           CASE WHEN w_expected[1] IS NULL OR w_expected[1] = coalesce(h.version, 0)
+                     OR (w_expected[1] = -1 AND h.version IS NOT NULL) THEN '{}' ELSE w_commit END,
+           ARRAY[coalesce(h.version, 0)], ARRAY[coalesce(h.link, decode(repeat('00', 32), 'hex'))]
+      INTO base, v_hash, v_kind, refused, v_conflicts, versions, v_link
+      FROM (SELECT) one LEFT JOIN LATERAL (
+        SELECT version, link FROM everfold.event e WHERE e.stream = w_stream[1]
+          ORDER BY e.stream DESC, e.version DESC LIMIT 1
+      ) h ON true;
+  ELSE
+    SELECT coalesce((SELECT max(position) FROM everfold.event), 0),
+           (SELECT algorithm FROM everfold.hash),
+           ARRAY(SELECT (SELECT kind FROM everfold.kind WHERE type = n.type AND category = n.category)
+             FROM unnest(n_category, n_type) WITH ORDINALITY n(category, type, o) ORDER BY n.o),
+           ARRAY(SELECT w_commit[e.w] FROM unnest(e_id, e_write) e(id, w)
+             CROSS JOIN LATERAL (SELECT FROM everfold.event WHERE id = e.id LIMIT 1) known),
+           array_agg(w.c) FILTER (WHERE NOT w.meets),
+           array_agg(w.version), array_agg(w.link)
+      INTO base, v_hash, v_kind, refused, v_conflicts, versions, v_link
+      FROM (
+        SELECT coalesce(h.version, 0) AS version, coalesce(h.link, decode(repeat('00', 32), 'hex')) AS link, u.c,
+               u.expected IS NULL OR u.expected = coalesce(h.version, 0) OR (u.expected = -1 AND coalesce(h.version, 0) > 0) AS meets
+        FROM unnest(w_commit, w_stream, w_expected) WITH ORDINALITY u(c, stream, expected, o)
+        LEFT JOIN LATERAL (
+          SELECT version, link FROM everfold.event e WHERE e.stream = u.stream ORDER BY e.stream DESC, e.version DESC LIMIT 1
+        ) h ON true
+        ORDER BY u.o) w;
+  END IF;
+  refused := refused || v_conflicts;
 
   IF v_hash <> p_hash THEN
-    refused := array_to_string(ARRAY(SELECT DISTINCT unnest(w_commit || c_commit || k_commit)), ',');
+    refused := ARRAY(SELECT DISTINCT unnest(w_commit || c_commit || k_commit));
     RETURN;
   END IF;
   IF c_commit IS NOT NULL THEN
-    v_refused := v_refused || ARRAY(
+    refused := refused || ARRAY(
       SELECT c.c FROM unnest(c_commit, c_id) c(c, id)
         CROSS JOIN LATERAL (SELECT FROM everfold.command WHERE id = c.id LIMIT 1) known);
   END IF;
   IF k_commit IS NOT NULL THEN
-    v_refused := v_refused || ARRAY(
+    refused := refused || ARRAY(
       SELECT k.c FROM unnest(k_commit, k_consumer, k_upstream, k_partition, k_epoch, k_from, k_to)
           k(c, consumer, upstream, partition, epoch, "from", "to")
         LEFT JOIN LATERAL (SELECT l.epoch FROM everfold.lease l
@@ -85,7 +102,7 @@ BEGIN
         WHERE k.epoch <> coalesce(l.epoch, 0) OR k."from" <> coalesce(p.position, 0) OR k."to" < k."from");
   END IF;
   IF q_commit IS NOT NULL THEN
-    v_refused := v_refused || ARRAY(
+    refused := refused || ARRAY(
       SELECT q.c FROM unnest(q_commit, q_query, q_after) q(c, query, after)
         WHERE q.after < base AND EXISTS (SELECT FROM everfold.matching(q.query::jsonb, q.after, base, 1)));
   END IF;
@@ -94,10 +111,10 @@ BEGIN
   FOREACH v_digest IN ARRAY e_digest LOOP
     i := i + 1;
     IF e_write[i] <> v_write THEN
-      IF v_write > 0 AND v_recorded THEN v_version[v_write] := v_number; v_link[v_write] := v_chain; END IF;
+      IF v_write > 0 AND v_recorded THEN versions[v_write] := v_number; v_link[v_write] := v_chain; END IF;
       v_write := e_write[i];
-      v_recorded := w_commit[v_write] <> ALL (v_refused);
-      v_number := v_version[v_write];
+      v_recorded := w_commit[v_write] <> ALL (refused);
+      v_number := versions[v_write];
       v_chain := v_link[v_write];
     END IF;
     IF v_recorded THEN v_last := v_last + 1; END IF;
@@ -110,20 +127,28 @@ BEGIN
     v_versions[i] := v_number;
     v_links[i] := v_chain;
   END LOOP;
-  IF v_write > 0 AND v_recorded THEN v_version[v_write] := v_number; v_link[v_write] := v_chain; END IF;
+  IF v_write > 0 AND v_recorded THEN versions[v_write] := v_number; v_link[v_write] := v_chain; END IF;
 
   IF v_last > base THEN
     IF v_hash IS NULL THEN INSERT INTO everfold.hash (algorithm) VALUES (p_hash); END IF;
     IF array_position(v_kind, NULL) IS NOT NULL THEN v_kind := everfold.kinds(n_category, n_type); END IF;
-    INSERT INTO everfold.event (position, stream, version, recorded_at, schema_version, cause_position, kind, id, cause_id,
-        cause_stream, correlation_id, encoding, tags, digest, link, body)
-      SELECT e.position, w_stream[e.w], e.version, e.recorded_at, e.schema_version, e.cause_position, v_kind[e.kind], e.id,
-             e.cause_id, e.cause_stream, e.correlation_id, e.encoding, e.tags::text[], e.digest, e.link, e.body
-      FROM unnest(v_position, e_write, v_versions, e_recorded_at, e_schema_version, e_cause_position, e_kind, e_id, e_cause_id,
-          e_cause_stream, e_correlation_id, e_encoding, e_tags, e_digest, v_links, e_body)
-        e(position, w, version, recorded_at, schema_version, cause_position, kind, id, cause_id,
+    IF v_single THEN
+      INSERT INTO everfold.event (position, stream, version, recorded_at, schema_version, cause_position, kind, id, cause_id,
           cause_stream, correlation_id, encoding, tags, digest, link, body)
-      WHERE e.position IS NOT NULL;
+        VALUES (v_last, w_stream[1], v_number, e_recorded_at[1], e_schema_version[1], e_cause_position[1], v_kind[1], e_id[1],
+          e_cause_id[1], e_cause_stream[1], e_correlation_id[1], e_encoding[1], e_tags[1]::text[], e_digest[1], v_chain,
+          e_body[1]);
+    ELSE
+      INSERT INTO everfold.event (position, stream, version, recorded_at, schema_version, cause_position, kind, id, cause_id,
+          cause_stream, correlation_id, encoding, tags, digest, link, body)
+        SELECT e.position, w_stream[e.w], e.version, e.recorded_at, e.schema_version, e.cause_position, v_kind[e.kind], e.id,
+               e.cause_id, e.cause_stream, e.correlation_id, e.encoding, e.tags::text[], e.digest, e.link, e.body
+        FROM (SELECT unnest(v_position) AS position, unnest(e_write) AS w, unnest(v_versions) AS version, unnest(e_recorded_at) AS recorded_at,
+          unnest(e_schema_version) AS schema_version, unnest(e_cause_position) AS cause_position, unnest(e_kind) AS kind, unnest(e_id) AS id, unnest(e_cause_id) AS cause_id,
+          unnest(e_cause_stream) AS cause_stream, unnest(e_correlation_id) AS correlation_id, unnest(e_encoding) AS encoding, unnest(e_tags) AS tags, unnest(e_digest) AS digest,
+          unnest(v_links) AS link, unnest(e_body) AS body) e
+        WHERE e.position IS NOT NULL;
+    END IF;
     IF e_tags IS NOT NULL THEN
       INSERT INTO everfold.tag (tag, position)
         SELECT unnest(e.tags::text[]), e.position FROM unnest(e_tags, v_position) e(tags, position)
@@ -134,16 +159,14 @@ BEGIN
     INSERT INTO everfold.command (id, position, events, streams)
       SELECT c.id, coalesce(v_heads[c.last], base), c.events::uuid[], c.streams::text[]
       FROM unnest(c_commit, c_id, c_events, c_streams, c_last) c(c, id, events, streams, last)
-      WHERE c.c <> ALL (v_refused);
+      WHERE c.c <> ALL (refused);
   END IF;
   IF k_commit IS NOT NULL THEN
     INSERT INTO everfold.checkpoint AS p (consumer, upstream, partition, position)
       SELECT k.consumer, k.upstream, k.partition, k."to"
       FROM unnest(k_commit, k_consumer, k_upstream, k_partition, k_to) k(c, consumer, upstream, partition, "to")
-      WHERE k.c <> ALL (v_refused)
+      WHERE k.c <> ALL (refused)
       ON CONFLICT (consumer, upstream, partition) DO UPDATE SET position = excluded.position;
   END IF;
-  refused := array_to_string(v_refused, ',');
-  versions := array_to_string(v_version, ',');
-  FOREACH v_chain IN ARRAY coalesce(v_link, ARRAY[]::bytea[]) LOOP links := concat(links, encode(v_chain, 'hex')); END LOOP;
+  links := array_to_string(v_link, '');
 END $$;
