@@ -7,6 +7,8 @@
  *                     or a came first, and b's condition could match an event of a
  * ```
  *
+ * The same holds for two statements that are out at once, but for the conditions: where there are any, one is out.
+ *
  * Whoever clashes with somebody who came first waits, and holds up nobody else; and nobody overtakes a commit that
  * waits, if they clash, or if its condition could match an event of theirs. So whoever came first is in the next batch.
  *
@@ -60,9 +62,10 @@ export interface Line<W> {
    * certain to be refused now, and are the answer.
    */
   readonly leave: (place: Place<W>, committed?: Committed) => ReadonlyArray<W>
-  /** The next batch, empty only where nobody waits. It is to be asked for once all of the one before have left. */
-  readonly take: () => ReadonlyArray<W>
-  readonly isEmpty: () => boolean
+  /** The next batch, of so many at most, empty only where nobody is ready. Nobody in it clashes with who has not left. */
+  readonly take: (most: number) => ReadonlyArray<W>
+  /** How many could be taken. Beside a batch that has not left nobody could where a condition is in either. */
+  readonly ready: (isBeside: boolean) => number
 }
 
 /** A statement takes this much at most, or one commit that is larger. */
@@ -117,6 +120,8 @@ export const make = <W>(): Line<W> => {
   const ready: Array<Place<W>> = []
   /** Who has a condition, by ticket. */
   const conditional = new Set<Place<W>>()
+  /** How many of all who have not left have one. */
+  let conditions = 0
   let tickets = 0
 
   /** Where a ticket is, or belongs, among those who are ready. */
@@ -154,7 +159,10 @@ export const make = <W>(): Line<W> => {
       if (others === undefined) behind.set(key, new Set([place]))
       else others.add(place)
     }
-    if (place.means !== undefined) conditional.add(place)
+    if (place.means !== undefined) {
+      conditions++
+      conditional.add(place)
+    }
     if (place.blocked === 0) ready.push(place)
     return place
   }
@@ -180,6 +188,7 @@ export const make = <W>(): Line<W> => {
     const index = indexOf(place.ticket)
     if (ready[index] === place) ready.splice(index, 1)
     conditional.delete(place)
+    if (place.means !== undefined) conditions--
     for (const key of place.keys) pass(key, place)
   }
 
@@ -204,7 +213,7 @@ export const make = <W>(): Line<W> => {
     return late
   }
 
-  const take = (): ReadonlyArray<W> => {
+  const take = (atMost: number): ReadonlyArray<W> => {
     const batch: Array<Place<W>> = []
     const passed: Array<Place<W>> = []
     let events = 0
@@ -212,7 +221,7 @@ export const make = <W>(): Line<W> => {
     let comparisons = 0
 
     const isFull = (place: Place<W>): boolean =>
-      batch.length === most.commits ||
+      batch.length >= Math.min(most.commits, atMost) ||
       events + place.events > most.events ||
       bytes + place.bytes > most.bytes ||
       place.commit.hash !== batch[0]?.commit.hash
@@ -259,5 +268,5 @@ export const make = <W>(): Line<W> => {
     return batch.map(({ waiting }) => waiting)
   }
 
-  return { enter, leave, take, isEmpty: () => first.size === 0 }
+  return { enter, leave, take, ready: (isBeside) => (isBeside && conditions > 0 ? 0 : ready.length) }
 }

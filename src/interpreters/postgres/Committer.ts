@@ -1,6 +1,7 @@
 /**
  * The one writer of a process: whatever is to be committed queues up, and what may share a statement is sent together,
- * each commit with its own answer. One statement is out at a time; meanwhile others queue.
+ * each commit with its own answer. Meanwhile others queue; where they are many, a second statement is out, so that the
+ * server works on one while this process does on the other.
  *
  * What the server refuses is looked at, beside the queue: the facts say why, or what it came to when it was recorded
  * before. A statement that fails is sent again, each of its commits alone, for about 30 seconds; that records nothing
@@ -93,8 +94,14 @@ const closed = Effect.fail(
  */
 export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.Return<Committer, never, Scope> {
   const patience = Patience.make(yield* LiveClock.LiveClock)
-  let wake: (() => void) | undefined
-  const jobs = Jobs.make(() => wake?.())
+  /** Those who wait for somebody to send. */
+  const idlers = new Set<() => void>()
+  const wake = (): void => {
+    const [idler] = idlers
+    idler?.()
+  }
+  const jobs = Jobs.make(wake)
+  let out = 0
   let closing = false
   /** The last position that is known. */
   let head: Position = 0
@@ -203,14 +210,16 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
   }
 
   const turn = Effect.suspend(() => {
-    const sent = jobs.next()
+    const sent = jobs.next(out > 0)
     if (sent.length === 0) return Effect.void
+    out++
     for (const job of sent) {
       job.isOut = true
       job.before ??= head
     }
+    const sending = Effect.suspend(() => recorder.send(sent.map(({ commit }) => commit)))
     return Effect.matchCauseEffect(
-      Effect.suspend(() => recorder.send(sent.map(({ commit }) => commit))),
+      Effect.onExit(sending, () => Effect.sync(() => out--)),
       {
         onSuccess: (answers) => answer(sent, answers),
         onFailure: (cause) => failed(sent, cause),
@@ -225,11 +234,14 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
   const isOver = (): boolean => closing && jobs.isEmpty()
 
   const idle = Effect.callback<void>((resume) => {
-    if (!jobs.isIdle() || isOver()) return resume(Effect.void)
-    wake = () => {
-      wake = undefined
+    if (!jobs.isIdle(out > 0) || isOver()) return resume(Effect.void)
+    const idler = (): void => {
+      idlers.delete(idler)
       resume(Effect.void)
+      // All of them are, once nobody is left.
+      if (isOver()) wake()
     }
+    idlers.add(idler)
   })
 
   // Whoever was woken together with the first commit has had its turn after one yield, and its commit is queued.
@@ -240,12 +252,15 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
       yield* Effect.catchCause(turn, dieAll)
     }
   })
-  const drainer = yield* Effect.forkDetach(LiveClock.provide(drain))
+  const drainers = [
+    yield* Effect.forkDetach(LiveClock.provide(drain)),
+    yield* Effect.forkDetach(LiveClock.provide(drain)),
+  ]
   yield* Effect.addFinalizer(() =>
     Effect.suspend(() => {
       closing = true
-      wake?.()
-      return Fiber.await(drainer)
+      wake()
+      return Fiber.awaitAll(drainers)
     }),
   )
 

@@ -111,7 +111,7 @@ export const make = Effect.fnUntraced(function* ({
 }: Options): Effect.fn.Return<Database, never, Scope> {
   const connector = Connection.connector({ url, prepare })
   const readers = yield* Pool.make(connections, connector)
-  const writer = yield* Pool.make(1, connector)
+  const writers = yield* Pool.make(2, connector)
 
   const unavailable = (what: string, { passing, cause }: Fault): StoreUnavailable =>
     new StoreUnavailable({ what, retryable: passing, cause })
@@ -127,7 +127,7 @@ export const make = Effect.fnUntraced(function* ({
     each,
     read: (what, statement, parameters, decode) => each(what, statement, parameters, () => collecting(decode)),
     write: (what, statement, parameters, decode) =>
-      Effect.suspend(() => writer.run(statement, parameters, collecting(decode))).pipe(
+      Effect.suspend(() => writers.run(statement, parameters, collecting(decode))).pipe(
         Effect.mapError((fault) =>
           fault.undone ? unavailable(what, fault) : new CommitUnknown({ cause: fault.cause }),
         ),

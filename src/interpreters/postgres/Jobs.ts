@@ -78,14 +78,17 @@ export interface Jobs {
   /** Answers it: it is no longer on its way. */
   readonly settle: (job: Job, answer: Answer) => void
   readonly settleAll: (answer: (job: Job) => Answer | undefined) => void
-  /** Who is to be sent next, nobody of whom is out. */
-  readonly next: () => ReadonlyArray<Job>
-  /** Whether there is nobody to be sent. */
-  readonly isIdle: () => boolean
+  /** Who is to be sent next, nobody of whom is out; beside a statement that is, only what is worth another one. */
+  readonly next: (isBeside: boolean) => ReadonlyArray<Job>
+  /** Whether that is nobody. */
+  readonly isIdle: (isBeside: boolean) => boolean
   readonly isEmpty: () => boolean
 }
 
 const nobody: ReadonlyArray<never> = []
+
+/** A statement by itself costs the server as much as about so many commits. */
+const worthwhile = 16
 
 /** So many are on their way at most: what is kept of each does not grow with those who wait for room. */
 const room = 4096
@@ -143,6 +146,8 @@ export const make = (changed: () => void): Jobs => {
     if (inside.size === 0) changed()
   }
 
+  const isBatchReady = (isBeside: boolean): boolean => line.ready(isBeside) >= (isBeside ? worthwhile : 1)
+
   return {
     ask,
     again,
@@ -159,16 +164,17 @@ export const make = (changed: () => void): Jobs => {
         if (found !== undefined) settle(job, found)
       }
     },
-    next: () => {
+    next: (isBeside) => {
       const [job] = alone
-      if (job === undefined || (isBatchTurn && !line.isEmpty())) {
-        isBatchTurn = false
-        return line.take()
+      if (job !== undefined && !(isBatchTurn && isBatchReady(isBeside))) {
+        alone.delete(job)
+        return [job]
       }
-      alone.delete(job)
-      return [job]
+      isBatchTurn = false
+      // Half of all, so that while the server works on it, the other half is made ready here.
+      return isBatchReady(isBeside) ? line.take(Math.max(worthwhile, Math.ceil(inside.size / 2))) : nobody
     },
-    isIdle: () => alone.size === 0 && line.isEmpty(),
+    isIdle: (isBeside) => alone.size === 0 && !isBatchReady(isBeside),
     isEmpty: () => inside.size === 0,
   }
 }

@@ -1,5 +1,6 @@
 /**
- * The services over a database: what is appended goes through one queue and one connection, what is read through a pool.
+ * The services over a database: what is appended goes through one queue and two connections, what is read
+ * through a pool.
  *
  * @since 0.1.0
  */

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import * as Scope from "effect/Scope"
 import * as fc from "fast-check"
 import * as Commit from "../../../src/core/event/Commit.ts"
@@ -149,11 +150,15 @@ const pressure = (make: Make): Law.Law =>
         look: () => "None",
         slow: 0,
       })
-      yield* within(make, wire, (committer) =>
+      const allAsked = Latch.makeUnsafe(false)
+      const send: Wire.Wire["recorder"]["send"] = (commits) =>
+        Effect.andThen(Latch.await(allAsked), wire.recorder.send(commits))
+      yield* within(make, { ...wire, recorder: { ...wire.recorder, send } }, (committer) =>
         Effect.gen(function* () {
           const fibers = yield* Effect.forEach([...hot, ...others], (commit) =>
             Effect.forkChild(Effect.exit(committer.commit(commit)), { startImmediately: true }),
           )
+          yield* Latch.open(allAsked)
           const [, , third] = fibers.slice(room)
           // One who waits for room goes, and nobody else waits longer for it.
           if (third !== undefined) yield* Fiber.interrupt(third)

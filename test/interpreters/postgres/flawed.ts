@@ -3,34 +3,45 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "n
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
+import type * as Batch from "../../../src/interpreters/postgres/Batch.ts"
+import type * as Committer from "../../../src/interpreters/postgres/Committer.ts"
 
 const root = join(import.meta.dirname, "../../..")
 const source = join(root, "src/interpreters/postgres")
 const modules = ["Batch.ts", "Committer.ts", "Jobs.ts", "Patience.ts", "Verdict.ts"] as const
 
-/** Which law finds which flaw; what stands in which file, and what instead. */
-export interface Flaw {
-  readonly law: string
-  readonly flaw: string
+/** What stands in which file, and what instead. */
+export interface Change {
   readonly file: (typeof modules)[number]
   readonly from: string
   readonly to: string
 }
 
+/** Which law finds which flaw. */
+export interface Flaw extends Change {
+  readonly law: string
+  readonly flaw: string
+}
+
+interface Modules {
+  readonly "Batch.ts": typeof Batch
+  readonly "Committer.ts": typeof Committer
+}
+
 /** The text of a module in another folder. */
-const textOf = (name: string, { file, from, to }: Flaw): string => {
+const textOf = (name: string, { file, from, to }: Change): string => {
   const text = readFileSync(join(source, name), "utf8")
   if (name === file && text.split(from).length !== 2) throw new Error(`${name} does not say once: ${from}`)
   const changed = name === file ? text.replace(from, () => to) : text
   return changed.replaceAll('from "../../', `from "${root}/src/`)
 }
 
-/** Loads a module from a copy with a flaw. */
-export const load = async (module: Flaw["file"], flaw: Flaw): Promise<unknown> => {
+/** Loads a module from a copy that is changed. */
+export const load = async <Name extends keyof Modules>(module: Name, change: Change): Promise<Modules[Name]> => {
   const folder = mkdtempSync(join(tmpdir(), "everfold-flaw-"))
   try {
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"))
-    for (const name of modules) writeFileSync(join(folder, name), textOf(name, flaw))
+    for (const name of modules) writeFileSync(join(folder, name), textOf(name, change))
     return await import(pathToFileURL(join(folder, module)).href)
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -67,6 +78,13 @@ const batch: ReadonlyArray<Omit<Flaw, "file">> = [
     flaw: "a commit that is overtaken on its stream",
     from: "const [next] = others ?? []",
     to: "const next = [...(others ?? [])].at(-1)",
+  },
+  { law: "B2", flaw: "conditions in two statements at once", from: "isBeside && conditions > 0", to: "false" },
+  {
+    law: "B2",
+    flaw: "a batch of more than were asked for",
+    from: "Math.min(most.commits, atMost)",
+    to: "most.commits",
   },
   { law: "B2", flaw: "a queue that goes on where somebody left it", from: "if (--next.blocked === 0)", to: "" },
   {
@@ -155,7 +173,7 @@ const committer: ReadonlyArray<Omit<Flaw, "file">> = [
   },
   {
     law: "K1",
-    flaw: "two statements out at once",
+    flaw: "any number of statements out at once",
     from: "yield* Effect.catchCause(turn, dieAll)",
     to: "yield* Effect.forkDetach(turn)",
   },
@@ -176,6 +194,12 @@ const jobs: ReadonlyArray<Omit<Flaw, "file">> = [
     flaw: "room that is never made",
     from: "inside.delete(job) ? outside : []",
     to: "inside.delete(job) ? [] : []",
+  },
+  {
+    law: "K1",
+    flaw: "nobody to be sent, and no end of asking",
+    from: "isIdle: (isBeside) => alone.size === 0 && !isBatchReady(isBeside)",
+    to: "isIdle: () => true",
   },
   { law: "K4", flaw: "an end that is not told", from: "if (inside.size === 0) changed()", to: "" },
   {

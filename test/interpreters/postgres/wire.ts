@@ -95,7 +95,7 @@ export const make = ({ send, look, slow }: Faulty): Wire => {
       send: (commits) =>
         Effect.withFiber((fiber) => {
           batches.push(commits)
-          if (++out > 1) return Effect.die(new Error("two statements are out"))
+          if (++out > 2) return Effect.die(new Error("three statements are out"))
           const fault = send(commits)
           Trace.tell(fiber, `(sends ${commits.length}: ${fault})`)
           return Effect.ensuring(
