@@ -46,7 +46,7 @@ export interface Settings extends Options {
    * checks, and fails where this release cannot work with the schema.
    */
   readonly migrate?: boolean
-  /** How many connections read at most, beside the one that writes; 8 unless told otherwise. */
+  /** How many connections read at most, beside two that write; 8 unless told otherwise. */
   readonly connections?: number
   /** Whether statements are prepared; `false` behind a pooler that cannot keep prepared statements. */
   readonly prepare?: boolean

@@ -104,13 +104,13 @@ describe("the server", () => {
   })
 
   it("lets nobody in at all for a while: all its connections are taken", async () => {
-    const { url, log } = await start({ settings: { max_connections: 12 } })
-    const sql = postgres(url, { max: 12, onnotice: () => {} })
+    const { url, log } = await start({ settings: { max_connections: 16 } })
+    const sql = postgres(url, { max: 16, onnotice: () => {} })
     const told = await hurt({ url, schema }, async ({ goesOn, standsStill }) => {
       await control(url).terminate("everfold")
       // Whoever comes first has the connections that were ended; the others ask again.
       let over = false
-      const taking = Array.from({ length: 12 }, async () => {
+      const taking = Array.from({ length: 16 }, async () => {
         while (!over) await sql`SELECT pg_sleep(0.1)`.catch(() => sleep(1))
       })
       for (let i = 0; i < 5; i++) {

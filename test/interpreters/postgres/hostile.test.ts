@@ -57,7 +57,7 @@ describe("the functions of a store", () => {
         commands: [{ id: "c", events: [uuid(1)] }],
       }
       const parameters = Object.values(append([commit])).map((value) => (value === null ? null : String(value)))
-      expect(await one.query(appendStatement(quote(schema)), parameters)).toMatchObject([{ refused: "" }])
+      expect(await one.query(appendStatement(quote(schema)), parameters)).toMatchObject([{ refused: [] }])
       expect(await one.query(`SELECT body FROM ${schema}.log`)).toHaveLength(1)
       expect(await one.query("SELECT FROM event")).toEqual([])
     })
