@@ -22,7 +22,7 @@ const subject = (contender: Opened): Subject => ({
 })
 
 const because =
-  "All of a turn are one commit: what is left is the client's time for each command, and one flush for each turn"
+  "All of a turn are one commit, and the next turn is decided on it: a turn of 16 takes the client about 0.4 ms and the server 0.8, one after the other"
 
 export const work: Work = {
   title: "one stream",

@@ -1,6 +1,6 @@
 /**
  * Emmett's store for PostgreSQL, with its own command handler, and its consumer asked to pull larger pages without a
- * pause. Its pool has the ten connections of its driver's default: more made nothing faster.
+ * pause. Its pool has the ten connections of its driver's default.
  */
 import { rawSql } from "@event-driven-io/dumbo"
 import {
