@@ -89,7 +89,7 @@ export const make = (database: Database): Reading => {
       return {
         row: (cells) => {
           row?.(cells)
-          const number = cells[14]
+          const number = cells[12]
           if (typeof number !== "string") return
           const kind = kinds.get(number)
           if (kind === undefined) strange = number

@@ -55,7 +55,7 @@ const streamIn = (category: string, written: string): StreamName.StreamName => {
   throw new Damaged(`a stream of category ${category} was expected and ${JSON.stringify(written)} was found`)
 }
 
-const inLog = (row: Row, { category, type }: Kind): StoredEvent => event(row, streamIn(category, text(row[15])), type)
+const inLog = (row: Row, { category, type }: Kind): StoredEvent => event(row, streamIn(category, text(row[13])), type)
 
 /** As the server has them in practice, and promises nowhere. */
 const inOrder = (events: Array<StoredEvent>): ReadonlyArray<StoredEvent> =>
@@ -126,7 +126,7 @@ export const make = (database: Database) => {
         let reached = 0
         return {
           row: (row) => {
-            reached = integer(row[16])
+            reached = integer(row[14])
           },
           event: (row, kind) => void events.push(inLog(row, kind)),
           end: () => ({ events: inOrder(events), reached }),

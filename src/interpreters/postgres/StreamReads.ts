@@ -76,7 +76,7 @@ export const make = ({ schema }: Database, reading: Reading) => {
       const found = pages.map(({ stream }) => ({ stream, events: [] as StoredEvent[] }))
       return {
         event: (row, { type }) => {
-          const page = found[integer(row[16]) - 1]
+          const page = found[integer(row[14]) - 1]
           page?.events.push(event(row, page.stream, type))
         },
         end: () => found.map(({ events }) => events),

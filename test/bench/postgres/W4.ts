@@ -26,7 +26,7 @@ const subject = ({ name, rehydrate }: Opened): Subject => ({
 })
 
 const because =
-  "An event is 16 columns of text, three of them hexadecimal, where a row by hand is one, and its digest and link are made again: of the client's time a half is driver and garbage, a third is checking and decoding"
+  "An event is 14 columns of text, its bytes in Base64, where a row by hand is one, and its digest and link are made again: of the client's time a half is driver and garbage, a third is checking and decoding"
 
 export const work: Work = {
   title: "a state from 10,000 events",

@@ -28,7 +28,7 @@ const reading = (name: string): string => `${name}, read`
 const projecting = (name: string): string => `${name}, projected`
 
 const because =
-  "An event is 16 columns of text, three of them hexadecimal, where a row by hand is five, and its digest is made again before it is decoded and checked by its type"
+  "An event is 14 columns of text, its bytes in Base64, where a row by hand is five, and its digest is made again before it is decoded and checked by its type"
 
 export const work: Work = {
   title: "the log from its begin",

@@ -1,7 +1,16 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { texts as literal } from "../../../src/interpreters/postgres/parameters.ts"
-import { bytes, Damaged, hex, integer, link, streamName, text, texts } from "../../../src/interpreters/postgres/rows.ts"
+import {
+  bytes,
+  Damaged,
+  event,
+  hex,
+  integer,
+  streamName,
+  text,
+  texts,
+} from "../../../src/interpreters/postgres/rows.ts"
 import { raw } from "./raw.ts"
 
 const awkward = fc.string({
@@ -80,9 +89,24 @@ describe("a cell", () => {
     expect(() => bytes(written)).toThrow(Damaged)
   })
 
-  it("of too many bytes is no link, and of nothing no text; a name without a category is no stream", () => {
-    expect(link(hex(new Uint8Array(64)))).toHaveLength(64)
-    expect(() => link(hex(new Uint8Array(65)))).toThrow(Damaged)
+  it("of bytes that are fewer than it says, or a link that is too long, is no event", () => {
+    const of = (...packed: ReadonlyArray<number>) =>
+      event(
+        ["2", "1", "id", "1", null, "0", "id", null, null, null, "json", Buffer.from(packed).toString("base64")],
+        { category: "Order", id: "1" },
+        "Paid",
+      )
+    expect(of(1, 2, 10, 20, 21, 30, 31)).toMatchObject({
+      link: Buffer.of(10),
+      digest: Buffer.of(20, 21),
+      body: Buffer.of(30, 31),
+    })
+    expect(() => of(1, 2, 10, 20)).toThrow(Damaged)
+    expect(() => of()).toThrow(Damaged)
+    expect(() => of(65, 0, ...Array(65).fill(0))).toThrow(/a link was expected and 65 bytes were found/)
+  })
+
+  it("of nothing is no text; a name without a category is no stream", () => {
     expect(() => text(null)).toThrow(Damaged)
     expect(() => streamName("ada")).toThrow(Damaged)
   })
