@@ -1,6 +1,6 @@
 /**
  * Wakes followers: those of this process at once, those of others by a notification without content that comes from a
- * connection of its own, a few hundred times a second at most. Whoever follows listens on one connection for the whole
+ * connection of its own, a few hundred times a second at most, and less often the more there is to tell. Whoever follows listens on one connection for the whole
  * process, and looks for itself every second; four times a second where no notification comes through, as behind a
  * pooler. A notification that is lost costs time and nothing else.
  *
@@ -33,8 +33,8 @@ export interface Follow {
 /** Between two looks for what others recorded, with notifications and without. */
 const poll = { notified: "1 second", alone: "250 millis" } as const
 
-/** Between two notifications of others. */
-const pause = "5 millis"
+/** Milliseconds between two notifications of others: for each statement that the last one told of, and at most. */
+const pause = { each: 5, most: 25 }
 
 /** How long the first look and the last notification may take. */
 const patience = "1 second"
@@ -70,6 +70,8 @@ export const make = Effect.fnUntraced(function* (database: Database): Effect.fn.
   const owed = Latch.makeUnsafe(false)
   let followers = 0
   let told = 0
+  /** How many statements others have not been told of. */
+  let untold = 0
   /** Whether notifications come through. */
   let notified = false
 
@@ -99,8 +101,10 @@ export const make = Effect.fnUntraced(function* (database: Database): Effect.fn.
   const waking = Effect.gen(function* () {
     yield* Latch.await(owed)
     Latch.closeUnsafe(owed)
+    const statements = untold
+    untold = 0
     yield* Effect.onInterrupt(wake, () => Latch.open(owed))
-    yield* Effect.sleep(pause)
+    yield* Effect.sleep(Math.min(pause.each * statements, pause.most))
   })
 
   const { connect, abandon } = database.listener(() => {
@@ -152,6 +156,7 @@ export const make = Effect.fnUntraced(function* (database: Database): Effect.fn.
   return {
     recorded: (position) => {
       tell(position)
+      untold++
       Latch.openUnsafe(owed)
     },
     // Others may have recorded while nobody followed: the first position told is the newest.
