@@ -202,8 +202,9 @@ export const make = Effect.fnUntraced(function* (recorder: Recorder): Effect.fn.
     // The store may be gone: nobody is sent for a while, and whoever has waited for too long fails.
     const failures = patience.failed()
     if (patience.isHopeless(0)) {
-      jobs.settleAll(({ asked, lost }) =>
-        patience.isHopeless(asked) ? Effect.fail(lost?.error ?? overdue(error)) : undefined,
+      // Not who is out in the other statement, which may be recorded yet.
+      jobs.settleAll(({ asked, lost, isOut }) =>
+        !isOut && patience.isHopeless(asked) ? Effect.fail(lost?.error ?? overdue(error)) : undefined,
       )
     }
     return Effect.andThen(next, Effect.sleep(Patience.pause(failures)))

@@ -13,7 +13,7 @@ import * as Interleaving from "../../../src/laws/Interleaving.ts"
 import * as Law from "../../../src/laws/Law.ts"
 import { afterwards, ask, fresh, type Make, onto, within } from "./asking.ts"
 import * as Calls from "./calls.ts"
-import { failsAlone, outage, tooEarly } from "./failing.ts"
+import { failsAlone, outage, patience, tooEarly } from "./failing.ts"
 import * as Wire from "./wire.ts"
 
 const oneByOne = (make: Make): Law.Law =>
@@ -174,5 +174,5 @@ const pressure = (make: Make): Law.Law =>
 
 export const suite = (make: Make): Law.Suite => ({
   name: "a committer",
-  laws: [oneByOne, failsAlone, outage, closing, order, pressure, tooEarly].map((law) => law(make)),
+  laws: [oneByOne, failsAlone, outage, closing, order, pressure, tooEarly, patience].map((law) => law(make)),
 })

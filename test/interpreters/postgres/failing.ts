@@ -150,6 +150,34 @@ export const outage = (make: Make): Law.Law =>
     }),
   })
 
+export const patience = (make: Make): Law.Law =>
+  Interleaving.law({
+    name: "K8",
+    title: "what is out while patience ends",
+    equation: "statements fail for longer than anybody waits, and some are slower still: who fails is not recorded",
+    given: program(fc.boolean(), { minLength: 2, maxLength: 6 }),
+    must: ["a commit", "StoreUnavailable"],
+    holds: Effect.fnUntraced(function* (callers, seen) {
+      const next = Commits.ids()
+      const commits = callers.map(() => fresh(next))
+      const slow = new Set(commits.filter((_, i) => callers[i]))
+      const wire = Wire.make({
+        send: (batch) => (batch.every((commit) => slow.has(commit)) ? "Slow" : "Unavailable"),
+        look: () => "None",
+        slow: 40_000,
+      })
+      const calls = yield* within(make, wire, (committer) =>
+        Calls.callAll(
+          committer,
+          wire,
+          commits.map((commit) => [ask(commit)]),
+        ),
+      )
+      yield* afterwards
+      yield* Calls.judge(wire, calls, seen)
+    }),
+  })
+
 /** What a commit may ask for that is yet to come, and what makes it true. */
 const early = {
   "a stream that exists": { expected: Commit.streamExists },

@@ -105,24 +105,37 @@ describe("the server", () => {
 
   it("lets nobody in at all for a while: all its connections are taken", async () => {
     const { url, log } = await start({ settings: { max_connections: 16 } })
-    const sql = postgres(url, { max: 16, onnotice: () => {} })
-    const told = await hurt({ url, schema }, async ({ goesOn, standsStill }) => {
-      await control(url).terminate("everfold")
+    const ours = { onnotice: () => {}, connection: { application_name: "control" } }
+    const admin = postgres(url, { max: 1, ...ours })
+    await admin`SELECT`
+    const sql = postgres(url, { max: 15, ...ours })
+    const told = await hurt({ url, schema }, async ({ goesOn, standsStill, until }) => {
       // Whoever comes first has the connections that were ended; the others ask again.
       let over = false
-      const taking = Array.from({ length: 16 }, async () => {
-        while (!over) await sql`SELECT pg_sleep(0.1)`.catch(() => sleep(1))
+      let taken = 0
+      const taking = Array.from({ length: 15 }, async () => {
+        for (let has = false; !over; ) {
+          await sql`SELECT pg_sleep(0.1)`.then(
+            () => {
+              if (!has) taken++
+              has = true
+            },
+            () => sleep(1),
+          )
+        }
       })
-      for (let i = 0; i < 5; i++) {
-        await control(url)
-          .terminate("everfold")
-          .catch(() => 0)
-        await sleep(100)
-      }
+      await until(
+        () => `${taken} connections are taken`,
+        async () => {
+          await admin`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'everfold'`
+          await sleep(50)
+          return taken === 15
+        },
+      )
       await standsStill()
       over = true
       await Promise.all(taking)
-      await sql.end()
+      await Promise.all([sql.end(), admin.end()])
       await goesOn()
     })
     expect(log()).toContain("too many clients already")

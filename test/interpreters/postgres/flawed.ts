@@ -171,6 +171,7 @@ const committer: ReadonlyArray<Omit<Flaw, "file">> = [
     from: "if (job.whenSettled !== undefined) jobs.settle(job, Effect.interrupt)\n      else if",
     to: "if",
   },
+  { law: "K8", flaw: "who is out given up", from: "!isOut && patience", to: "patience" },
   {
     law: "K1",
     flaw: "any number of statements out at once",
