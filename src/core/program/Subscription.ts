@@ -1,8 +1,9 @@
 /**
  * Following a store: what was recorded, then what is recorded from now on, as one stream. It is pulled, so a slow
- * follower slows nobody, and it starts after any position, so a follower resumes where it stopped.
+ * follower slows nobody, and it starts after any position, so a follower resumes where it stopped. All who have caught up
+ * with a store share one reader of its newest events, however many they are: one read for what is new, not one for each.
  *
- * Law S10: each event once, in order, none skipped.
+ * Laws S10 and S21: each event once, in order, none skipped, whoever else follows.
  *
  * @since 0.1.0
  */
@@ -94,7 +95,8 @@ export const catchUp = ({
   Stream.unwrap(Effect.map(EventStore, (store) => pages(store, after, filter, () => false)))
 
 /**
- * Stored events, without end: those that are there, then each as it is recorded, by whichever process.
+ * Stored events, without end: those that are there, then each as it is recorded, by whichever process. Where the store
+ * cannot be read it fails, for all who wait; whoever follows again after the last position that they saw misses nothing.
  *
  * @example
  * ```ts

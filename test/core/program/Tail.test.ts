@@ -140,7 +140,7 @@ describe("many who follow", () => {
         yield* until(() => asked.following === 0)
       }).pipe(layer),
     )
-    expect(asked.following).toBe(0)
+    expect(asked).toMatchObject({ heads: 5, following: 0 })
   })
 
   it("are not misled by one who begins beyond the end", async () => {
@@ -235,17 +235,17 @@ describe("many who follow", () => {
 
 it("loses nobody, wherever one is held up on the way from looking to waiting", async () => {
   const missed: Array<number> = []
-  for (const at of upTo(400)) {
+  for (const at of upTo(700)) {
     const all: [Array<number>, Array<number>, Array<number>] = [[], [], []]
     await inMemory(
       Effect.gen(function* () {
         const store = yield* EventStore
         for (const got of all) yield* follow({}, got)
-        for (const n of upTo(3)) yield* Effect.andThen(behind(store, "ada", n), Effect.yieldNow)
+        for (const n of upTo(2)) yield* Effect.andThen(behind(store, "ada", n), Effect.yieldNow)
         for (let turns = 0; turns < 50; turns++) yield* Effect.yieldNow
-      }).pipe(Interleaving.run([{ at, behind: 2 }])),
+      }).pipe(Interleaving.run([{ at, behind: 8 }])),
     )
-    if (all.some((got) => got.length < 3)) missed.push(at)
+    if (all.some((got) => got.length < 2)) missed.push(at)
   }
   expect(missed).toEqual([])
 })
