@@ -41,7 +41,7 @@ export interface SubscriptionSubject extends World.Subject {
   readonly stored?: (options: Subscription.Options) => Stream.Stream<StoredEvent, StoreUnavailable, EventStore>
 }
 
-/** Somebody follows while a store's own ways lie on either side of what they got. */
+/** What a run has to come by, now and then. */
 const handedOver = "a follower that caught up, and then went on"
 const resumed = "a follower that left and came back"
 const failed = "a follower that failed and came back"
