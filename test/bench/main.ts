@@ -30,6 +30,7 @@ const postgres: Readonly<Record<string, Load>> = {
   W5: () => import("./postgres/W5.ts"),
   W6: () => import("./postgres/W6.ts"),
   bytes: () => import("./postgres/bytes.ts"),
+  followers: () => import("./followers.ts"),
 }
 
 /** Those that first fill a store for a while: not measured unless they are asked for. */
@@ -51,8 +52,8 @@ const help = `npm run bench -- [--only NAME ...] [--json] [--write FOLDER] [--ev
 `
 
 /** In one line; without what only the report needs. */
-const json = ({ work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes }: Figure): string =>
-  JSON.stringify({ work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes })
+const json = ({ work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes, reads }: Figure): string =>
+  JSON.stringify({ work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes, reads })
 
 const marks = { true: "met    ", false: "NOT met", undefined: "unknown" }
 

@@ -8,6 +8,8 @@ export interface Sample {
   readonly perSecond: number
   /** Milliseconds that each operation (or transaction, or load) took; empty where single ones are too short to time. */
   readonly latencies: Float64Array
+  /** What was asked of the store for each operation, where that is the matter. */
+  readonly reads?: number
 }
 
 /** Who is measured. A round does the same work each time and answers how fast it was. */
@@ -30,6 +32,8 @@ export interface Figure {
   readonly ratioToLimit: number
   /** On disk, for each event. */
   readonly bytes?: number
+  /** Of the log, for each operation. */
+  readonly reads?: number
   /** How good each round was, the more the better: what ratios are made of. */
   readonly rates: ReadonlyArray<number>
 }
@@ -116,7 +120,9 @@ export const compare = async (
   return subjects.map(({ name, writers }, index) => {
     const own = samples[index] ?? []
     const latencies = Float64Array.from(own.flatMap((sample) => [...sample.latencies])).sort()
+    const reads = own.flatMap((sample) => sample.reads ?? [])
     return {
+      ...(reads.length === 0 ? {} : { reads: median(reads) }),
       work,
       subject: name,
       writers,

@@ -22,9 +22,12 @@ const sizes: ReadonlyArray<Column> = [
   ["of the limit", ({ ratioToLimit }) => number(ratioToLimit, 2)],
 ]
 
+const asking: ReadonlyArray<Column> = [...columns, ["reads", ({ reads }) => number(reads, 1)]]
+
 /** The titles, then a row for each figure. */
 export const cells = (figures: ReadonlyArray<Figure>): ReadonlyArray<ReadonlyArray<string>> => {
-  const shown = figures.some(({ bytes }) => bytes !== undefined) ? sizes : columns
+  const have = (key: "bytes" | "reads"): boolean => figures.some((figure) => figure[key] !== undefined)
+  const shown = have("bytes") ? sizes : have("reads") ? asking : columns
   return [shown.map(([title]) => title), ...figures.map((figure) => shown.map(([, show]) => show(figure)))]
 }
 

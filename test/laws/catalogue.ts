@@ -17,6 +17,7 @@ import {
   RepositoryLaws,
   SnapshotLaws,
   StoreLaws,
+  SubscriptionLaws,
 } from "../../src/laws/index.ts"
 import * as account from "./broken/account.ts"
 import { good as cipher } from "./broken/ciphers.ts"
@@ -79,6 +80,7 @@ export const parts: ReadonlyArray<Part> = [
         "NotificationLaws.suite",
         NotificationLaws.suite({ layer: NotificationLog.layer(2).pipe(Layer.provideMerge(store)) }),
       ],
+      ["SubscriptionLaws.suite", SubscriptionLaws.suite({ layer: store })],
       ["RepositoryLaws.suite", RepositoryLaws.suite({ layer: on(store) })],
     ],
   },

@@ -8,6 +8,7 @@ import * as LayerLaws from "../../src/laws/LayerLaws.ts"
 import * as NotificationLaws from "../../src/laws/NotificationLaws.ts"
 import * as RepositoryLaws from "../../src/laws/RepositoryLaws.ts"
 import * as StoreLaws from "../../src/laws/StoreLaws.ts"
+import * as SubscriptionLaws from "../../src/laws/SubscriptionLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
 import { catchesAll } from "./broken/caught.ts"
 import * as ciphers from "./broken/ciphers.ts"
@@ -18,6 +19,8 @@ laws(StoreLaws.suite({ layer: postgres, runs: 15 }))
 laws(StoreLaws.suite({ layer: postgresTwice, runs: 6 }))
 laws(StoreLaws.differential({ left: sqlite, right: postgres, runs: 10 }))
 laws(StoreLaws.liveness({ layer: postgres, rival: sessionRival, runs: 1 }))
+laws(SubscriptionLaws.suite({ layer: postgres, runs: 15 }))
+laws(SubscriptionLaws.suite({ layer: postgresTwice, runs: 8 }))
 laws(NotificationLaws.suite({ layer: NotificationLog.layer(2).pipe(Layer.provideMerge(postgres)), runs: 8 }))
 laws(RepositoryLaws.suite({ layer: Layer.merge(postgres, EventMapper.plain), runs: 10 }))
 laws(RepositoryLaws.suite({ layer: Layer.merge(postgresTwice, EventMapper.plain), runs: 5 }))

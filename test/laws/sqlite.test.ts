@@ -6,6 +6,7 @@ import * as Zstd from "../../src/interpreters/compression/Zstd.ts"
 import * as LayerLaws from "../../src/laws/LayerLaws.ts"
 import * as NotificationLaws from "../../src/laws/NotificationLaws.ts"
 import * as StoreLaws from "../../src/laws/StoreLaws.ts"
+import * as SubscriptionLaws from "../../src/laws/SubscriptionLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
 import { catchesAll } from "./broken/caught.ts"
 import * as ciphers from "./broken/ciphers.ts"
@@ -15,6 +16,8 @@ import { rival, sqlite, sqliteTwice } from "./subjects.ts"
 laws(StoreLaws.suite({ layer: sqlite, runs: 30 }))
 laws(StoreLaws.suite({ layer: sqliteTwice, runs: 10 }))
 laws(StoreLaws.liveness({ layer: sqlite, rival, runs: 1 }))
+laws(SubscriptionLaws.suite({ layer: sqlite, runs: 20 }))
+laws(SubscriptionLaws.suite({ layer: sqliteTwice, runs: 10 }))
 laws(NotificationLaws.suite({ layer: NotificationLog.layer(2).pipe(Layer.provideMerge(sqlite)), runs: 15 }))
 
 const mapper = EventMapper.layer.pipe(Layer.provide([ciphers.good, Zstd.layer, Hash.sha256]))

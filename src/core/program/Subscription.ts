@@ -1,11 +1,13 @@
 /**
  * Following a store: what was recorded, then what is recorded from now on, as one stream. It is pulled, so a slow
- * follower slows nobody, and it starts after any position, so a follower resumes where it stopped.
+ * follower slows nobody, and it starts after any position, so a follower resumes where it stopped. All who have caught up
+ * with a store share one reader of its newest events, however many they are: one read for what is new, not one for each.
  *
- * Law S10: each event once, in order, none skipped.
+ * Laws S10 and S21: each event once, in order, none skipped, whoever else follows.
  *
  * @since 0.1.0
  */
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -13,9 +15,11 @@ import type { Position } from "../event/Commit.ts"
 import type { EventCodec } from "../event/EventCodec.ts"
 import * as Query from "../event/Query.ts"
 import type { StoredEvent } from "../event/StoredEvent.ts"
+import { bound } from "../port/bound.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
 import { EventStore } from "../port/EventStore.ts"
 import { EventMapper, type ReadError, type Recorded } from "./EventMapper.ts"
+import * as Tail from "./Tail.ts"
 
 /**
  * Where to begin, and what to leave out.
@@ -37,16 +41,36 @@ export interface Options {
   readonly filter?: Query.Query
 }
 
-const pageSize = 500
-
-/** Pages until the end is reached, and how far they went. */
-const pages = (store: EventStore["Service"], from: Position, filter: Query.Query, seen: (position: Position) => void) =>
-  Stream.paginate(from, (after) =>
-    Effect.map(store.readAll({ after, filter, limit: pageSize }), ({ events, scannedTo }) => {
-      seen(scannedTo)
-      return [events, events.length < pageSize ? Option.none() : Option.some(scannedTo)] as const
-    }),
+/** Pages until the end is reached, or it is enough. */
+const pages = (
+  store: EventStore["Service"],
+  from: Position,
+  filter: Query.Query,
+  isEnough: (position: Position) => boolean,
+) =>
+  Stream.unwrap(
+    Effect.map(Tail.Bounds, ({ page: limit }) =>
+      Stream.paginate(from, (after) =>
+        Effect.map(store.readAll({ after, filter, limit }), ({ events, scannedTo }) => {
+          const isLast = isEnough(scannedTo) || events.length < limit
+          return [events, isLast ? Option.none() : Option.some(scannedTo)]
+        }),
+      ),
+    ),
   )
+
+/** Pages of what the tail has, without end; where the tail begins later, of what the store has. */
+const following = (store: EventStore["Service"], next: Tail.Next, from: Position, filter: Query.Query) => {
+  const matches = Query.matches(filter)
+  const fromStore = (after: Position) =>
+    Effect.flatMap(Tail.Bounds, ({ page: limit }) => store.readAll({ after, filter, limit }))
+  return Stream.paginate(from, (after) =>
+    Effect.map(
+      Effect.flatMap(next(after), Option.match({ onNone: () => fromStore(after), onSome: Effect.succeed })),
+      ({ events, scannedTo }) => [events.filter(matches), Option.some(scannedTo)],
+    ),
+  )
+}
 
 /**
  * Stored events up to the end that the store has when it is reached.
@@ -68,10 +92,11 @@ export const catchUp = ({
   after = 0,
   filter = Query.all,
 }: Options = {}): Stream.Stream<StoredEvent, StoreUnavailable, EventStore> =>
-  Stream.unwrap(Effect.map(EventStore, (store) => pages(store, after, filter, () => {})))
+  Stream.unwrap(Effect.map(EventStore, (store) => pages(store, after, filter, () => false)))
 
 /**
- * Stored events, without end: those that are there, then each as it is recorded, by whichever process.
+ * Stored events, without end: those that are there, then each as it is recorded, by whichever process. Where the store
+ * cannot be read it fails, for all who wait; whoever follows again after the last position that they saw misses nothing.
  *
  * @example
  * ```ts
@@ -92,13 +117,15 @@ export const stored = ({
 }: Options = {}): Stream.Stream<StoredEvent, StoreUnavailable, EventStore> =>
   Stream.unwrap(
     Effect.map(EventStore, (store) => {
-      let position = after
-      // `changes` emits at once when it is subscribed to: whatever is recorded after the first page was read wakes again.
-      return Stream.flatMap(store.changes, () =>
-        pages(store, position, filter, (seen) => {
-          position = seen
-        }),
-      )
+      const tail = Tail.of(store)
+      let position = bound(after)
+      const reached = (at: Position): boolean => {
+        position = at
+        return tail.reaches(at)
+      }
+      const behind = reached(position) ? Stream.empty : pages(store, position, filter, reached)
+      const live = Effect.map(tail.join, (next) => following(store, next, position, filter))
+      return Stream.concat(behind, Stream.unwrap(live))
     }),
   )
 
@@ -129,7 +156,8 @@ export const events = <E>(
       stored(options).pipe(
         Stream.chunks,
         Stream.mapEffect((page) => mapper.decode(codec, page)),
-        Stream.flattenIterable,
+        Stream.filter(Arr.isReadonlyArrayNonEmpty),
+        Stream.flattenArray,
       ),
     ),
   )

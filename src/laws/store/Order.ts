@@ -17,7 +17,7 @@ import { program } from "../arbitrary/Programs.ts"
 import { means, query } from "../arbitrary/Queries.ts"
 import { agree } from "../Difference.ts"
 import * as Interleaving from "../Interleaving.ts"
-import { pace as paceOf } from "./Pace.ts"
+import { pace as paceOf, until } from "./Pace.ts"
 import * as World from "./World.ts"
 
 /** A reader that saw some of what was recorded, and not all of it yet. */
@@ -170,15 +170,6 @@ const follower = (store: World.Store, { limit, filter, reads }: Follower) => {
     run: Effect.forEach(Array.from({ length: reads }), () => Effect.andThen(Effect.yieldNow, step)),
   }
 }
-
-/** Lets somebody follow until they have come so far, or nobody wakes them any more. */
-const until = Effect.fnUntraced(function* (end: number, reached: () => number) {
-  let idle = 0
-  for (let before = 0; reached() < end && idle < 70; idle = before === reached() ? idle + 1 : 0) {
-    before = reached()
-    yield* idle < 20 ? Effect.yieldNow : Effect.sleep(10)
-  }
-})
 
 /** Follows `changes` until it has come to the log's end, or nobody wakes it any more. */
 const awoken = Effect.fnUntraced(function* (store: World.Store, written: Fiber.Fiber<unknown, unknown>) {

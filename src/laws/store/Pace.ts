@@ -29,3 +29,17 @@ export const pace = (commits: number) => {
     },
   }
 }
+
+/**
+ * Lets somebody follow until they have come so far, or nobody wakes them any more.
+ *
+ * @category running
+ * @since 0.1.0
+ */
+export const until = Effect.fnUntraced(function* (end: number, reached: () => number) {
+  let idle = 0
+  for (let before = 0; reached() < end && idle < 70; idle = before === reached() ? idle + 1 : 0) {
+    before = reached()
+    yield* idle < 20 ? Effect.yieldNow : Effect.sleep(10)
+  }
+})

@@ -1,0 +1,4 @@
+import { catchesAll } from "./broken/caught.ts"
+import { cases } from "./broken/subscriptions.ts"
+
+catchesAll(cases)
