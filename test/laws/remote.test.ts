@@ -1,6 +1,27 @@
-/** A log that is read from elsewhere, by the laws of any log. */
+/** A log that is read from elsewhere, by the laws of any log, whatever happens on the way. */
 import * as NotificationLaws from "../../src/laws/NotificationLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
-import { listening, remote } from "../interpreters/http/servers.ts"
+import * as faults from "../interpreters/http/faults.ts"
+import { listening, remote, type Serve } from "../interpreters/http/servers.ts"
+import { catchesAll } from "./broken/caught.ts"
+import * as remotes from "./broken/remotes.ts"
 
-laws(NotificationLaws.suite({ layer: remote((handler) => listening(handler)), runs: 20 }))
+const by = (name: string, serve: Serve, size?: number) => {
+  const suite = NotificationLaws.suite({ layer: remote(serve, size), runs: 15, patience: 10_000 })
+  laws({ ...suite, name: `${suite.name} ${name}` })
+}
+
+by("over HTTP", (handler) => listening(handler))
+by("over HTTP, in sections of one", (handler) => listening(handler), 1)
+by("whose connections are cut", faults.cut)
+by("whose answers end early", faults.halved)
+by("whose server is busy", faults.busy)
+by("whose followers are told everything twice", faults.twice)
+by("whose followers are told in another order", faults.reordered)
+by("whose followers are not told everything", faults.leftOut)
+by("whose server restarts", faults.restarting)
+
+// Without a flaw and without faults, the client that the broken ones are made of is sound.
+laws({ ...NotificationLaws.suite({ layer: remotes.sound, runs: 15 }), name: "a log that is read by hand" })
+
+catchesAll(remotes.cases)

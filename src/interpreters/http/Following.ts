@@ -77,13 +77,16 @@ export const resumed = (
       Effect.suspend(() => {
         const progress: Array<StoredEvent | undefined> = []
         let seen = last
-        for (const each of page) {
-          if (each.event === "heartbeat") progress.push(undefined)
-          else if (each.data.position > seen + 1) {
-            const what = `position ${each.data.position} after ${seen}`
-            return Effect.fail(Answers.unexpected(response, what, true))
-          } else if (each.data.position === seen + 1) {
-            progress.push(each.data)
+        for (const { event, data } of page) {
+          const before = event === "heartbeat" ? data : data.position - 1
+          if (before > seen) {
+            return Effect.fail(
+              Answers.unexpected(response, `position ${seen + 1} is left out before ${before + 1}`, true),
+            )
+          }
+          if (event === "heartbeat") progress.push(undefined)
+          else if (before === seen) {
+            progress.push(data)
             seen++
           }
         }

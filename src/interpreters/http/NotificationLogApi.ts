@@ -67,7 +67,7 @@ const events = HttpApiEndpoint.get("events", "/events", {
     summary: "Every event after a position, then each as it is recorded",
     description:
       "Server-sent events without end: named event, their id the position, their data the event; and named heartbeat, " +
-      "without an id, where nothing else is to be told. Last-Event-ID is stronger than after.",
+      "without an id, their data the last position that was told. Last-Event-ID is stronger than after.",
   }),
 )
 

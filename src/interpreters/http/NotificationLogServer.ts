@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Router from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
@@ -24,7 +25,7 @@ import * as Wire from "./Wire.ts"
 
 type Log = NotificationLog["Service"]
 
-/** Events that are made bytes of at once, whatever their size. */
+/** Events that are written at once: a page of large ones is no text of its own. */
 const atOnce = 16
 
 const invalid = ({ what }: InvalidInput) =>
@@ -61,19 +62,24 @@ const bytes = new TextEncoder()
 
 const told = (event: StoredEvent) => `id: ${event.position}\nevent: event\ndata: ${Wire.encodeEvent(event)}\n\n`
 
-/** A comment, so that the answer begins before there is anything to tell. */
-const opening = Stream.succeed(": following\n\n")
-
-const signsOfLife = Stream.map(Stream.drop(Stream.tick(heartbeat), 1), () => "event: heartbeat\ndata: alive\n\n")
-
-/** Events as they are pulled, and signs of life between them. */
+/** Events as they are pulled, and between them the position that they have reached: nobody who misses one stays so. */
 const following = (log: Log, after: Position): Stream.Stream<Uint8Array, StoreUnavailable> =>
-  log.follow(after).pipe(
-    Stream.rechunk(atOnce),
-    Stream.map(told),
-    Stream.merge(Stream.concat(opening, signsOfLife), { haltStrategy: "left" }),
-    Stream.map((text) => bytes.encode(text)),
-  )
+  Stream.suspend(() => {
+    let last = after
+    const heartbeats = Stream.map(Stream.drop(Stream.tick(heartbeat), 1), () => undefined)
+    return log.follow(after).pipe(
+      Stream.mapArray((page) => Arr.chunksOf(page, atOnce)),
+      Stream.merge(heartbeats, { haltStrategy: "left" }),
+      Stream.map((events) => {
+        if (events === undefined) return `event: heartbeat\ndata: ${last}\n\n`
+        last = Arr.lastNonEmpty(events).position
+        return events.map(told).join("")
+      }),
+      // A comment, so that the answer begins before there is anything to tell.
+      Stream.prepend([": following\n\n"]),
+      Stream.map((text) => bytes.encode(text)),
+    )
+  })
 
 const answers = HttpApiBuilder.group(
   api,

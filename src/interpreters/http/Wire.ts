@@ -100,14 +100,14 @@ export const encodeSection = ({ previous, next, ...section }: LogSection): strin
   encode({ ...section, previous: previous ?? null, next: next ?? null })
 
 /**
- * What a follower is told: an event, or that the server is still there.
+ * What a follower is told: an event, or how far it was told, where nothing else is to be said.
  *
  * @category schemas
  * @since 0.1.0
  */
 export const Told = Schema.Union([
   Schema.Struct({ event: Schema.Literal("event"), id: Schema.String, data: Schema.fromJsonString(Event) }),
-  Schema.Struct({ event: Schema.Literal("heartbeat"), data: Schema.String }),
+  Schema.Struct({ event: Schema.Literal("heartbeat"), data: Schema.fromJsonString(After) }),
 ])
 
 /**

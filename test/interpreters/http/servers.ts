@@ -6,6 +6,7 @@ import type { ReadableStream } from "node:stream/web"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import type { Scope } from "effect/Scope"
 import type { EventStore } from "../../../src/core/port/EventStore.ts"
 import { NotificationLog } from "../../../src/core/program/NotificationLog.ts"
 import { Access, NotificationLogClient, NotificationLogServer } from "../../../src/interpreters/http/index.ts"
@@ -20,7 +21,10 @@ export const send: Send = async (response, out) => {
   out.writeHead(response.status, Object.fromEntries(response.headers))
   if (response.body === null) out.end()
   // Piped, so that a reader who is slow is waited for.
-  else Readable.fromWeb(response.body as ReadableStream).on("error", () => out.destroy()).pipe(out)
+  else
+    Readable.fromWeb(response.body as ReadableStream)
+      .on("error", () => out.destroy())
+      .pipe(out)
 }
 
 const requestOf = (incoming: http.IncomingMessage, out: http.ServerResponse): Request => {
@@ -76,11 +80,11 @@ export const handlerOf = Effect.fnUntraced(function* (access: Layer.Layer<Access
 /** Soon, and often enough for whatever the tests do to a connection. */
 export const soon = Schedule.spaced("2 millis").pipe(Schedule.upTo({ times: 500 }))
 
-/** A store in memory, and its log by way of a server, as a test has it listen. */
-export const remote = <E, R>(
-  serve: (handler: Handler) => Effect.Effect<{ readonly url: string }, E, R>,
-  size = 3,
-): Layer.Layer<EventStore | NotificationLog, unknown, Exclude<R, import("effect/Scope").Scope>> =>
+/** How a test has a handler listen. */
+export type Serve = (handler: Handler) => Effect.Effect<{ readonly url: string }, never, Scope>
+
+/** A store in memory, and its log by way of a server. */
+export const remote = (serve: Serve, size = 3): Layer.Layer<EventStore | NotificationLog, unknown> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { url } = yield* serve(yield* handlerOf())
