@@ -2,7 +2,7 @@
 import * as NotificationLaws from "../../src/laws/NotificationLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
 import * as faults from "../interpreters/http/faults.ts"
-import { listening, remote, type Serve } from "../interpreters/http/servers.ts"
+import { listening, remote, type Serve, twoAway } from "../interpreters/http/servers.ts"
 import { catchesAll } from "./broken/caught.ts"
 import * as remotes from "./broken/remotes.ts"
 
@@ -20,6 +20,8 @@ by("whose followers are told everything twice", faults.twice)
 by("whose followers are told in another order", faults.reordered)
 by("whose followers are not told everything", faults.leftOut)
 by("whose server restarts", faults.restarting)
+
+laws({ ...NotificationLaws.suite({ layer: twoAway, runs: 15 }), name: "a notification log of a notification log" })
 
 // Without a flaw and without faults, the client that the broken ones are made of is sound.
 laws({ ...NotificationLaws.suite({ layer: remotes.sound, runs: 15 }), name: "a log that is read by hand" })

@@ -52,10 +52,13 @@ const told = Effect.fnUntraced(function* (response: HttpClientResponse) {
     Stream.pipeThroughChannel(Sse.decodeSchema(Wire.Told, { maxEventSize: largest })),
     Stream.mapError((error) => failure(response, error)),
     Stream.concat(Stream.fail(Answers.unexpected(response, "it ended", true))),
-    Stream.chunks,
-    Stream.map((page) => [response, page] as const),
+    Stream.map((each) => [response, each] as const),
   )
 })
+
+/** Told in place of an event: that the server is there, which begins the schedule anew; and nothing, which does not. */
+const alive = "alive" as const
+const repeated = "repeated" as const
 
 /**
  * Every event after a position, without end. Positions have no holes, so what was told before is left out, and where
@@ -72,32 +75,24 @@ export const resumed = (
   Stream.suspend(() => {
     let last = after
 
-    /** What goes on from the last event; also, as nothing, that the server is there: both begin the schedule anew. */
-    const unseen = (response: HttpClientResponse, page: ReadonlyArray<Told>) =>
-      Effect.suspend(() => {
-        const progress: Array<StoredEvent | undefined> = []
-        let seen = last
-        for (const { event, data } of page) {
-          const before = event === "heartbeat" ? data : data.position - 1
-          if (before > seen) {
-            return Effect.fail(
-              Answers.unexpected(response, `position ${seen + 1} is left out before ${before + 1}`, true),
-            )
-          }
-          if (event === "heartbeat") progress.push(undefined)
-          else if (before === seen) {
-            progress.push(data)
-            seen++
-          }
+    const unseen = (response: HttpClientResponse, { event, data }: Told) =>
+      Effect.suspend((): Effect.Effect<StoredEvent | typeof alive | typeof repeated, StoreUnavailable> => {
+        const before = event === "heartbeat" ? data : data.position - 1
+        if (before > last) {
+          return Effect.fail(
+            Answers.unexpected(response, `position ${last + 1} is left out before ${before + 1}`, true),
+          )
         }
-        last = seen
-        return Effect.succeed(progress)
+        if (event === "heartbeat") return Effect.succeed(alive)
+        if (before < last) return Effect.succeed(repeated)
+        last = data.position
+        return Effect.succeed(data)
       })
 
     return Stream.suspend(() => Stream.unwrap(Effect.flatMap(connect(last), told))).pipe(
-      Stream.mapEffect(([response, page]) => unseen(response, page)),
-      Stream.flattenIterable,
+      Stream.mapEffect(([response, each]) => unseen(response, each)),
+      Stream.filter((each) => each !== repeated),
       Stream.retry(again),
-      Stream.filter((event) => event !== undefined),
+      Stream.filter((each) => each !== alive),
     )
   })

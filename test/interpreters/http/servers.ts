@@ -83,11 +83,22 @@ export const soon = Schedule.spaced("2 millis").pipe(Schedule.upTo({ times: 500 
 /** How a test has a handler listen. */
 export type Serve = (handler: Handler) => Effect.Effect<{ readonly url: string }, never, Scope>
 
-/** A store in memory, and its log by way of a server. */
-export const remote = (serve: Serve, size = 3): Layer.Layer<EventStore | NotificationLog, unknown> =>
+/** The log that there is, by way of a server. */
+const relayed = (serve: Serve) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { url } = yield* serve(yield* handlerOf())
       return NotificationLogClient.layer({ url, retry: soon })
     }),
-  ).pipe(Layer.provide(NotificationLog.layer(size)), Layer.provideMerge(Memory.layer))
+  )
+
+/** A store in memory, and its log by way of a server. */
+export const remote = (serve: Serve, size = 3): Layer.Layer<EventStore | NotificationLog, unknown> =>
+  relayed(serve).pipe(Layer.provide(NotificationLog.layer(size)), Layer.provideMerge(Memory.layer))
+
+/** The same, by way of a server of what was read by way of another. */
+export const twoAway: Layer.Layer<EventStore | NotificationLog, unknown> = relayed(listening).pipe(
+  Layer.provide(relayed(listening)),
+  Layer.provide(NotificationLog.layer(3)),
+  Layer.provideMerge(Memory.layer),
+)
