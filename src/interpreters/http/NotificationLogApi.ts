@@ -7,33 +7,12 @@
 import * as HttpApi from "effect/http-api/HttpApi"
 import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
-import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
 import * as OpenApi from "effect/http-api/OpenApi"
 import * as Schema from "effect/Schema"
 import { Access } from "./Access.ts"
+import { Faults } from "./Faults.ts"
 import * as Wire from "./Wire.ts"
-
-/**
- * Tells what of a request is not as it should be.
- *
- * @category service
- * @since 0.1.0
- */
-export class Faults extends HttpApiMiddleware.Service<Faults>()(
-  "everfold/interpreters/http/NotificationLogApi/Faults",
-  {
-    error: Wire.InvalidInput,
-  },
-) {}
-
-/**
- * The longest that a request waits for more, in milliseconds: `wait` counts up to here.
- *
- * @category model
- * @since 0.1.0
- */
-export const longestWait = 30_000
 
 const section = HttpApiEndpoint.get("section", "/sections/:id", {
   params: { id: Schema.String.annotate({ description: "A section's first and last position, 1,20; or current." }) },
@@ -41,7 +20,7 @@ const section = HttpApiEndpoint.get("section", "/sections/:id", {
     after: Schema.optionalKey(Wire.After),
     wait: Schema.optionalKey(
       Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)).annotate({
-        description: `Milliseconds to wait at most until there is more than after; at most ${longestWait}.`,
+        description: `Milliseconds to wait at most until there is more than after; at most ${Wire.longestWait}.`,
       }),
     ),
   },

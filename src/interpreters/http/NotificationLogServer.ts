@@ -9,7 +9,6 @@ import * as Router from "effect/http/HttpRouter"
 import * as HttpServer from "effect/http/HttpServer"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
-import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import type { Position } from "../../core/event/Commit.ts"
@@ -19,8 +18,9 @@ import type { StoreUnavailable } from "../../core/port/Errors.ts"
 import { NotificationLog, type Section } from "../../core/program/NotificationLog.ts"
 import { type Access, Audience } from "./Access.ts"
 import * as Caching from "./Caching.ts"
+import { Faults } from "./Faults.ts"
 import { heartbeat, mediaType } from "./Following.ts"
-import { api, Faults, longestWait } from "./NotificationLogApi.ts"
+import { api } from "./NotificationLogApi.ts"
 import * as Wire from "./Wire.ts"
 
 type Log = NotificationLog["Service"]
@@ -46,7 +46,7 @@ const awaited = Effect.fnUntraced(function* (log: Log, id: string, after: Positi
   const section = yield* log.section(id)
   if (wait === 0 || section.archived || reached(section) > after) return section
   const more = Stream.take(log.follow(Math.max(after, reached(section))), 1)
-  yield* Effect.timeoutOption(Stream.runDrain(more), Math.min(wait, longestWait))
+  yield* Effect.timeoutOption(Stream.runDrain(more), Math.min(wait, Wire.longestWait))
   return yield* log.section(id)
 })
 
@@ -115,10 +115,6 @@ const answers = HttpApiBuilder.group(
   }),
 )
 
-const faults = HttpApiMiddleware.layerSchemaErrorTransform(Faults, ({ kind, cause }) =>
-  Effect.fail({ _tag: "InvalidInput" as const, what: `${kind.toLowerCase()}: ${cause.message}` }),
-)
-
 /**
  * The routes, and the OpenAPI document at `/openapi.json`, which anybody may read. Serve them by the `HttpServer` of your
  * platform, beside your own.
@@ -143,7 +139,7 @@ const faults = HttpApiMiddleware.layerSchemaErrorTransform(Faults, ({ kind, caus
  */
 export const layer = HttpApiBuilder.layer(api, { openapiPath: "/openapi.json" }).pipe(
   Layer.provide(answers),
-  Layer.provide(faults),
+  Layer.provide(Faults.layer),
 )
 
 /**

@@ -20,6 +20,14 @@ const from = (least: number) => Schema.Int.check(Schema.isGreaterThanOrEqualTo(l
  */
 export const After = from(0).annotate({ description: "The position that was seen last; 0 before the first." })
 
+/**
+ * The longest that a request waits for more, in milliseconds: `wait` counts up to here.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export const longestWait = 30_000
+
 const StreamName = Schema.Struct({ category: Schema.String, id: Schema.String })
 
 const Bytes = Schema.Uint8ArrayFromBase64
