@@ -79,6 +79,8 @@ export interface Section {
  * })
  * const Live = NotificationLog.layer(20).pipe(Layer.provide(Memory.layer))
  * console.log(await Effect.runPromise(program.pipe(Effect.provide(Live)))) // [ '1,20', 0 ]
+ * // Without end: what is recorded later, too.
+ * const tail = NotificationLog.follow(1200).pipe(Stream.runForEach(({ position }) => Effect.log(`${position}`)))
  * ```
  * @category service
  * @since 0.1.0

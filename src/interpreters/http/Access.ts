@@ -54,6 +54,7 @@ export class Audience extends Context.Service<Audience, "public" | "private">()(
  * import * as Effect from "effect/Effect"
  * import { Access, Unauthorized } from "everfold/http"
  *
+ * const everybody = Access.open
  * const refused = new Unauthorized({ what: "the token is wrong", challenge: "Bearer" })
  * const byToken = Access.check(({ headers }) =>
  *   headers.authorization === "Bearer a-long-secret" ? Effect.void : Effect.fail(refused)

@@ -87,7 +87,7 @@ const address = Effect.fnUntraced(function* (url: string) {
  * import { NotificationLog } from "everfold"
  * import { NotificationLogClient } from "everfold/http"
  *
- * declare const token: Effect.Effect<string>
+ * const token = Effect.succeed("renewed now and again")
  * const signed = HttpClient.mapRequestEffect((request: HttpClientRequest.HttpClientRequest) =>
  *   Effect.map(token, (value) => HttpClientRequest.bearerToken(request, value))
  * )
