@@ -51,6 +51,21 @@ const reading = "reading a remote notification log"
 export const interrupted = (cause: unknown): StoreUnavailable =>
   new StoreUnavailable({ what: reading, retryable: true, cause })
 
+/** How long an answer may take; of one that lasts, its beginning. */
+const patience = "30 seconds"
+
+/**
+ * An answer that takes too long is none.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const inTime = <A, E, R>(answer: Effect.Effect<A, E, R>): Effect.Effect<A, E | StoreUnavailable, R> =>
+  Effect.timeoutOrElse(answer, {
+    duration: patience,
+    orElse: () => Effect.fail(interrupted(new Error(`no answer within ${patience}`))),
+  })
+
 /**
  * The answer is not one of a notification log.
  *

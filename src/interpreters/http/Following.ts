@@ -89,7 +89,7 @@ export const resumed = (
         return Effect.succeed(data)
       })
 
-    return Stream.suspend(() => Stream.unwrap(Effect.flatMap(connect(last), told))).pipe(
+    return Stream.suspend(() => Stream.unwrap(Answers.inTime(Effect.flatMap(connect(last), told)))).pipe(
       Stream.mapEffect(([response, each]) => unseen(response, each)),
       Stream.filter((each) => each !== repeated),
       Stream.retry(again),

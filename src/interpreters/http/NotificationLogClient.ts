@@ -52,9 +52,6 @@ const forAMinute = Schedule.min([Schedule.exponential("100 millis"), Schedule.sp
   Schedule.upTo({ duration: "1 minute" }),
 )
 
-/** How long an answer may take. */
-const patience = "30 seconds"
-
 /** How many sections are kept, to be asked for by their tag or, where they are archived, not at all. */
 const kept = 10
 
@@ -129,14 +126,7 @@ export const make = Effect.fnUntraced(function* ({ url, headers = {}, retry = fo
     return section
   })
 
-  const fetched = (id: string, size?: number) =>
-    answered(id, size).pipe(
-      Effect.timeoutOrElse({
-        duration: patience,
-        orElse: () => Effect.fail(Answers.interrupted(new Error(`no answer within ${patience}`))),
-      }),
-      Effect.retry(again),
-    )
+  const fetched = (id: string, size?: number) => Effect.retry(Answers.inTime(answered(id, size)), again)
 
   const { id } = yield* fetched("current")
   const sectionSize = SectionName.size(id) ?? 1

@@ -1,9 +1,11 @@
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
 import { isRight } from "fp-ts/lib/Either.js"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import * as Commit from "../../../src/core/event/Commit.ts"
@@ -305,6 +307,29 @@ describe("a remote notification log", () => {
       return yield* Effect.flip(Stream.runDrain(log.follow(0)))
     })
     expect(await Effect.runPromise(program)).toMatchObject({ retryable: false, cause: expect.any(UnexpectedAnswer) })
+  })
+
+  it.each<[string, Handler]>([
+    ["does not begin to answer", () => new Promise(() => {})],
+    [
+      "says nothing any more",
+      async () => new Response(new ReadableStream(), { headers: { "content-type": "text/event-stream" } }),
+    ],
+  ])("gives up a server that %s", async (_, answer) => {
+    const asking = Effect.gen(function* () {
+      const log = yield* client(
+        async (request) => (isSections(request) ? json(Wire.encodeSection(empty)) : answer(request)),
+        Schedule.recurs(0),
+      )
+      const fiber = yield* Effect.forkChild(Effect.flip(Stream.runDrain(log.follow(0))))
+      while (fiber.pollUnsafe() === undefined) {
+        yield* TestClock.adjust("10 seconds")
+        yield* Effect.promise(() => new Promise((later) => setImmediate(later)))
+      }
+      return yield* Fiber.join(fiber)
+    })
+    const failure = await Effect.runPromise(Effect.provide(asking, TestClock.layer()))
+    expect(failure).toMatchObject({ _tag: "StoreUnavailable", retryable: true })
   })
 
   it("is told now and again how far it was told", async () => {
