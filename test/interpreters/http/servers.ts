@@ -84,7 +84,7 @@ export const soon = Schedule.spaced("2 millis").pipe(Schedule.upTo({ times: 500 
 export type Serve = (handler: Handler) => Effect.Effect<{ readonly url: string }, never, Scope>
 
 /** The log that there is, by way of a server. */
-const relayed = (serve: Serve) =>
+export const relayed = (serve: Serve) =>
   Layer.unwrap(
     Effect.gen(function* () {
       const { url } = yield* serve(yield* handlerOf())
