@@ -4,9 +4,11 @@
  * @since 0.1.0
  */
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
+import type { StoredEvent } from "../core/event/StoredEvent.ts"
 import { EventStore } from "../core/port/EventStore.ts"
 import { NotificationLog, type Section } from "../core/program/NotificationLog.ts"
 import * as Commits from "./arbitrary/Commits.ts"
@@ -35,6 +37,8 @@ export interface Subject {
   readonly layer: Layer.Layer<EventStore | NotificationLog, unknown>
   /** How often the law is tried; 50 times, if left out. */
   readonly runs?: number
+  /** How long a follower may take for what is there, in milliseconds; whoever takes longer has lost it. 5000, if left out. */
+  readonly patience?: number
 }
 
 type Log = NotificationLog["Service"]
@@ -149,6 +153,76 @@ const sections = ({ layer, runs = 50 }: Subject): Law.Law =>
       }).pipe(Effect.provide(Layer.fresh(layer))),
   })
 
+/** Follows, by pieces of so many events, each from the last one seen, until so many positions were seen. */
+const follower = (log: Log, got: Array<StoredEvent>, { after, pieces, total }: Resuming) =>
+  Effect.gen(function* () {
+    let last = after
+    for (let i = 0; last < total; i++) {
+      const piece = pieces[i % pieces.length] ?? 1
+      yield* log.follow(last).pipe(
+        Stream.take(piece),
+        Stream.takeUntil(({ position }) => position >= total),
+        Stream.runForEach((event) =>
+          Effect.sync(() => {
+            got.push(event)
+            last = event.position
+          }),
+        ),
+      )
+      // What ends by itself would be begun for ever.
+      yield* Effect.yieldNow
+    }
+  })
+
+interface Resuming {
+  readonly after: number
+  readonly pieces: ReadonlyArray<number>
+  readonly total: number
+}
+
+/** S16, for followers */
+const following = ({ layer, runs = 50, patience = 5_000 }: Subject): Law.Law =>
+  Law.make({
+    name: "S16.2",
+    title: "following a log",
+    equation:
+      "follow(after) = the events after that position, each once, in order, those to come too; stopped and resumed anywhere, the same",
+    given: fc.record({
+      history: program(Commits.writes({ maxEvents: 3 }), { maxLength: 5 }),
+      after: fc.nat(4),
+      pieces: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
+      // Whether the follower has seen what is there before the next commit.
+      live: fc.boolean(),
+    }),
+    runs,
+    holds: ({ history, after, pieces, live }) =>
+      Effect.gen(function* () {
+        const store = yield* EventStore
+        const log = yield* NotificationLog
+        const next = Commits.ids()
+        const total = history.flat().reduce((sum, { events }) => sum + events.length, 0)
+        const got: Array<StoredEvent> = []
+        const fiber = yield* Effect.forkChild(follower(log, got, { after, pieces, total }))
+        const caughtUp = Effect.gen(function* () {
+          const due = Date.now() + patience
+          const all = Math.max(0, (yield* store.head) - after)
+          while (got.length < all && fiber.pollUnsafe() === undefined && Date.now() < due) yield* Effect.sleep(1)
+        })
+        for (const writes of history) {
+          yield* store.commit(Commits.commit(next, writes))
+          if (live) yield* caughtUp
+        }
+        yield* caughtUp
+        const ended = fiber.pollUnsafe()
+        yield* Fiber.interrupt(fiber)
+        if (ended !== undefined) yield* ended
+        yield* agree(`what is told from position ${after} on, by pieces of ${pieces.join(", ")}`, {
+          expected: (yield* World.log(store)).filter(({ position }) => position > after),
+          actual: got,
+        })
+      }).pipe(Effect.provide(Layer.fresh(layer))),
+  })
+
 /**
  * The laws of a notification log (S16).
  *
@@ -165,4 +239,7 @@ const sections = ({ layer, runs = 50 }: Subject): Law.Law =>
  * @category suites
  * @since 0.1.0
  */
-export const suite = (subject: Subject): Law.Suite => ({ name: "a notification log", laws: [sections(subject)] })
+export const suite = (subject: Subject): Law.Suite => ({
+  name: "a notification log",
+  laws: [sections(subject), following(subject)],
+})

@@ -3,7 +3,7 @@
  * section never changes at all, so it can be kept for ever by whoever read it.
  *
  * Laws (S16): bounds are fixed; a full section is the same at every later reading; all sections read in order are all
- * events.
+ * events; a follower gets each event once, in order, wherever it resumes.
  *
  * @since 0.1.0
  */
@@ -18,6 +18,8 @@ import type { StoredEvent } from "../event/StoredEvent.ts"
 import { bound } from "../port/bound.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
 import { EventStore } from "../port/EventStore.ts"
+import * as SectionName from "./SectionName.ts"
+import * as Subscription from "./Subscription.ts"
 
 /**
  * A section's name: its first and last position, `1,20`.
@@ -77,6 +79,8 @@ export interface Section {
  * })
  * const Live = NotificationLog.layer(20).pipe(Layer.provide(Memory.layer))
  * console.log(await Effect.runPromise(program.pipe(Effect.provide(Live)))) // [ '1,20', 0 ]
+ * // Without end: what is recorded later, too.
+ * const tail = NotificationLog.follow(1200).pipe(Stream.runForEach(({ position }) => Effect.log(`${position}`)))
  * ```
  * @category service
  * @since 0.1.0
@@ -88,6 +92,8 @@ export class NotificationLog extends Context.Service<
     readonly sectionSize: number
     /** A section by its name; `current` is the one that the next event goes to, and is never archived. */
     readonly section: (id: SectionId | "current") => Effect.Effect<Section, InvalidInput | StoreUnavailable>
+    /** Every event after a position, without end: those that are there, then each as it is recorded. */
+    readonly follow: (after: Position) => Stream.Stream<StoredEvent, StoreUnavailable>
   }
 >()("everfold/core/program/NotificationLog") {
   /**
@@ -106,7 +112,7 @@ export class NotificationLog extends Context.Service<
   ): Stream.Stream<StoredEvent, InvalidInput | StoreUnavailable, NotificationLog> =>
     Stream.unwrap(
       Effect.map(NotificationLog, (log) =>
-        Stream.paginate(sectionAt(bound(after) + 1, log.sectionSize), (id) =>
+        Stream.paginate(SectionName.at(bound(after) + 1, log.sectionSize), (id) =>
           Effect.map(log.section(id), ({ items, next }) => {
             const unseen = items.filter(({ position }) => position > bound(after))
             return [unseen, Option.fromUndefinedOr(next)] as const
@@ -114,11 +120,13 @@ export class NotificationLog extends Context.Service<
         ),
       ),
     )
-}
 
-const sectionAt = (position: Position, size: number): SectionId => {
-  const first = position - ((position - 1) % size)
-  return `${first},${first + size - 1}`
+  /**
+   * Every notification after a position, then each as it is recorded, without end. To resume, start after the last
+   * position that was seen.
+   */
+  static readonly follow = (after: Position = 0): Stream.Stream<StoredEvent, StoreUnavailable, NotificationLog> =>
+    Stream.unwrap(Effect.map(NotificationLog, (log) => log.follow(bound(after))))
 }
 
 const make = Effect.fnUntraced(function* (size: number) {
@@ -128,12 +136,8 @@ const make = Effect.fnUntraced(function* (size: number) {
   const store = yield* EventStore
 
   const named = Effect.fnUntraced(function* (id: SectionId) {
-    const [, digits] = /^([1-9][0-9]{0,15}),[1-9][0-9]{0,15}$/.exec(id) ?? []
-    const first = Number(digits)
-    if (!Number.isSafeInteger(first + size) || sectionAt(first, size) !== id) {
-      const example = `${sectionAt(1, size)}, ${sectionAt(size + 1, size)}`
-      return yield* new InvalidInput({ what: `${JSON.stringify(id)} is no section; sections are ${example} and so on` })
-    }
+    const first = SectionName.first(id, size)
+    if (first === undefined) return yield* new InvalidInput({ what: SectionName.fault(id, size) })
     const last = first + size - 1
     const { events } = yield* store.readAll({ after: first - 1, upTo: last, limit: size })
     const archived = events.length === size
@@ -141,14 +145,14 @@ const make = Effect.fnUntraced(function* (size: number) {
       id,
       items: events,
       archived,
-      previous: first === 1 ? undefined : sectionAt(first - 1, size),
-      next: archived ? sectionAt(last + 1, size) : undefined,
+      previous: first === 1 ? undefined : SectionName.at(first - 1, size),
+      next: archived ? SectionName.at(last + 1, size) : undefined,
     }
     return section
   })
 
   const current = Effect.gen(function* () {
-    let section = yield* named(sectionAt((yield* store.head) + 1, size))
+    let section = yield* named(SectionName.at((yield* store.head) + 1, size))
     // Others may have filled it since the head was read.
     while (section.next !== undefined) section = yield* named(section.next)
     return section
@@ -156,5 +160,7 @@ const make = Effect.fnUntraced(function* (size: number) {
 
   const section = (id: SectionId | "current") => (id === "current" ? current : named(id))
 
-  return NotificationLog.of({ sectionSize: size, section })
+  const follow = (after: Position) => Stream.provideService(Subscription.stored({ after }), EventStore, store)
+
+  return NotificationLog.of({ sectionSize: size, section, follow })
 })
