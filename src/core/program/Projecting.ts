@@ -61,7 +61,7 @@ const drift = { positions: 1000, time: "1 second" } as const
 class Unhandled extends TaggedError("Unhandled")<{ readonly cause: unknown }> {}
 
 /** The projection is built by instances of a newer version. */
-class Superseded extends TaggedError("Superseded")<{}> {}
+class Superseded extends TaggedError("Superseded") {}
 
 type Trouble = Unhandled | CheckpointConflict | Fenced | CommitUnknown | StoreUnavailable | InvalidInput
 
