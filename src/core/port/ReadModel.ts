@@ -35,6 +35,20 @@ export interface Parked {
 /**
  * How a projection's checkpoint moves, and what else is recorded with it.
  *
+ * @example
+ * ```ts
+ * import { type ReadModel } from "everfold"
+ *
+ * const move: ReadModel.Move = {
+ *   consumer: "balances:2",
+ *   upstream: "log",
+ *   partition: 0,
+ *   epoch: 1,
+ *   from: 16,
+ *   to: 17,
+ *   activate: { name: "balances", version: 2 }
+ * }
+ * ```
  * @category model
  * @since 0.1.0
  */

@@ -28,6 +28,13 @@ import { ProjectionStopped } from "./ProjectionErrors.ts"
 /**
  * How a projection works.
  *
+ * @example
+ * ```ts
+ * import * as Schedule from "effect/Schedule"
+ * import { type Projection } from "everfold"
+ *
+ * const running: Projection.Running = { onFailure: "park", retry: Schedule.spaced("1 second").pipe(Schedule.upTo({ times: 3 })) }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -75,6 +82,44 @@ const lag = Metric.gauge("everfold_projection_lag")
 /**
  * Works until another version takes its place, or it fails for good.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { Aggregate, Decider, EventCodec, EventMapper, Projection, Repository } from "everfold"
+ * import { Memory, MemoryModel } from "everfold/memory"
+ * import * as t from "io-ts"
+ *
+ * const CounterEvent = EventCodec.make({ Added: t.type({ by: t.number }) })
+ * type CounterEvent = EventCodec.TypeOf<typeof CounterEvent>
+ * const counters = Repository.make(
+ *   Aggregate.make({
+ *     category: "Counter",
+ *     events: CounterEvent,
+ *     decider: Decider.make({
+ *       initial: 0,
+ *       decide: (by: number, _total: number) => Decider.accept(CounterEvent.Added({ by })),
+ *       evolve: (total: number, event: CounterEvent) => total + event.by
+ *     })
+ *   })
+ * )
+ * const total = MemoryModel.make("app/Total", 0)
+ * const totals = Projection.make({
+ *   name: "totals",
+ *   version: 1,
+ *   model: total.model,
+ *   events: CounterEvent,
+ *   handle: ({ event }, cell) => Effect.sync(() => cell.set(cell.get() + event.by))
+ * })
+ * const program = Effect.gen(function* () {
+ *   yield* Effect.forkScoped(Projection.run(totals))
+ *   yield* counters.execute("visits", 2)
+ *   yield* counters.execute("clicks", 3).pipe(Projection.including(totals))
+ *   return yield* total.value
+ * })
+ * const Live = Layer.mergeAll(Memory.layer, EventMapper.plain, total.layer)
+ * console.log(await Effect.runPromise(program.pipe(Effect.scoped, Effect.provide(Live)))) // 5
+ * ```
  * @category running
  * @since 0.1.0
  */

@@ -33,6 +33,14 @@ import { ProjectionBehind } from "./ProjectionErrors.ts"
 /**
  * A projection: which events, and what becomes of them in a read model.
  *
+ * @example
+ * ```ts
+ * import { type Projection } from "everfold"
+ *
+ * const label = ({ name, version }: Pick<Projection.Projection<never, never, never, never, never>, "name" | "version">) =>
+ *   `${name}, version ${version}`
+ * console.log(label({ name: "balances", version: 2 })) // balances, version 2
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -67,6 +75,16 @@ interface Common<Id, Tx, E, Err, R> {
 /**
  * What `make` takes.
  *
+ * @example
+ * ```ts
+ * import type * as Effect from "effect/Effect"
+ * import { type Projection } from "everfold"
+ *
+ * // What handles a single event.
+ * type Handle<Tx, E> = Projection.Options<never, Tx, E, Error, never>["handle"]
+ * declare const write: (table: string) => Effect.Effect<void, Error>
+ * const toTable: Handle<{ readonly table: string }, unknown> = (_event, { table }) => write(table)
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -78,6 +96,14 @@ export interface Options<Id, Tx, E, Err, R> extends Common<Id, Tx, E, Err, R> {
 /**
  * What `batched` takes.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { type Projection } from "everfold"
+ *
+ * type Handle<Tx, E> = Projection.BatchOptions<never, Tx, E, never, never>["handle"]
+ * const counting: Handle<{ add: (n: number) => void }, unknown> = (events, { add }) => Effect.sync(() => add(events.length))
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -91,6 +117,23 @@ const nothing = (): Effect.Effect<void> => Effect.void
 /**
  * A projection that handles several events at once, with one statement say.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { EventCodec, Projection } from "everfold"
+ * import { MemoryModel } from "everfold/memory"
+ * import * as t from "io-ts"
+ *
+ * const count = MemoryModel.make("app/Count", 0)
+ * const counts = Projection.batched({
+ *   name: "counts",
+ *   version: 1,
+ *   model: count.model,
+ *   events: EventCodec.make({ Added: t.type({ by: t.number }) }),
+ *   handle: (events, cell) => Effect.sync(() => cell.set(cell.get() + events.length))
+ * })
+ * console.log(counts.name) // counts
+ * ```
  * @category constructors
  * @since 0.1.0
  */
@@ -115,6 +158,24 @@ export const batched = <Id, Tx, E, Err = never, R = never>({
 /**
  * A projection that handles events one by one.
  *
+ * @example
+ * ```ts
+ * import { EventCodec, Projection } from "everfold"
+ * import { MemoryModel } from "everfold/memory"
+ * import * as Effect from "effect/Effect"
+ * import * as t from "io-ts"
+ *
+ * const CounterEvent = EventCodec.make({ Added: t.type({ by: t.number }) })
+ * const total = MemoryModel.make("app/Total", 0)
+ * const totals = Projection.make({
+ *   name: "totals",
+ *   version: 1,
+ *   model: total.model,
+ *   events: CounterEvent,
+ *   handle: ({ event }, cell) => Effect.sync(() => cell.set(cell.get() + event.by))
+ * })
+ * console.log(totals.name, totals.version) // totals 1
+ * ```
  * @category constructors
  * @since 0.1.0
  */
@@ -133,6 +194,12 @@ export const make = <Id, Tx, E, Err = never, R = never>({
 /**
  * Where a projection stands.
  *
+ * @example
+ * ```ts
+ * import { type Projection } from "everfold"
+ *
+ * const lag = ({ position, head }: Projection.Status): number => head - position
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -150,6 +217,29 @@ type Named<Id, Tx> = Pick<Projection<Id, Tx, never, unknown, unknown>, "name" | 
 /**
  * Where a projection stands, whichever process works at it.
  *
+ * @example
+ * ```ts
+ * import * as Layer from "effect/Layer"
+ * import { EventMapper } from "everfold"
+ * import { Memory } from "everfold/memory"
+ * import { EventCodec, Projection } from "everfold"
+ * import { MemoryModel } from "everfold/memory"
+ * import * as Effect from "effect/Effect"
+ * import * as t from "io-ts"
+ *
+ * const CounterEvent = EventCodec.make({ Added: t.type({ by: t.number }) })
+ * const total = MemoryModel.make("app/Total", 0)
+ * const totals = Projection.make({
+ *   name: "totals",
+ *   version: 1,
+ *   model: total.model,
+ *   events: CounterEvent,
+ *   handle: ({ event }, cell) => Effect.sync(() => cell.set(cell.get() + event.by))
+ * })
+ * const Live = Layer.mergeAll(Memory.layer, EventMapper.plain, total.layer)
+ * const { position, parked } = await Effect.runPromise(Projection.status(totals).pipe(Effect.provide(Live)))
+ * console.log(position, parked.length) // 0 0
+ * ```
  * @category queries
  * @since 0.1.0
  */
@@ -172,6 +262,29 @@ const poll = "100 millis"
  * Waits until a projection includes a position, for five seconds if nothing else is said. What works in this process
  * tells at once; of others it is asked ten times a second.
  *
+ * @example
+ * ```ts
+ * import { EventCodec, Projection } from "everfold"
+ * import { MemoryModel } from "everfold/memory"
+ * import * as Effect from "effect/Effect"
+ * import * as t from "io-ts"
+ *
+ * const CounterEvent = EventCodec.make({ Added: t.type({ by: t.number }) })
+ * const total = MemoryModel.make("app/Total", 0)
+ * const totals = Projection.make({
+ *   name: "totals",
+ *   version: 1,
+ *   model: total.model,
+ *   events: CounterEvent,
+ *   handle: ({ event }, cell) => Effect.sync(() => cell.set(cell.get() + event.by))
+ * })
+ * const waited = Projection.waitFor(totals, 1, { timeout: "10 millis" }).pipe(
+ *   Effect.as("included"),
+ *   Effect.catchTag("ProjectionBehind", ({ position }) => Effect.succeed(`still at ${position}`)),
+ *   Effect.provide(total.layer)
+ * )
+ * console.log(await Effect.runPromise(waited)) // still at 0
+ * ```
  * @category queries
  * @since 0.1.0
  */
@@ -214,6 +327,26 @@ export const waitFor = <Id, Tx>(
 /**
  * Does something and waits until a projection includes it: so that whoever reads next finds what they wrote.
  *
+ * @example
+ * ```ts
+ * import { EventCodec, Projection } from "everfold"
+ * import { MemoryModel } from "everfold/memory"
+ * import * as Effect from "effect/Effect"
+ * import * as t from "io-ts"
+ *
+ * const CounterEvent = EventCodec.make({ Added: t.type({ by: t.number }) })
+ * const total = MemoryModel.make("app/Total", 0)
+ * const totals = Projection.make({
+ *   name: "totals",
+ *   version: 1,
+ *   model: total.model,
+ *   events: CounterEvent,
+ *   handle: ({ event }, cell) => Effect.sync(() => cell.set(cell.get() + event.by))
+ * })
+ * // What `execute` answers has a position: whoever reads the model afterwards finds it there.
+ * const recorded = Effect.succeed({ position: 0 }).pipe(Projection.including(totals), Effect.provide(total.layer))
+ * console.log(await Effect.runPromise(recorded)) // { position: 0 }
+ * ```
  * @category combinators
  * @since 0.1.0
  */

@@ -12,6 +12,13 @@ const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.mes
  * An event could not be handled, and the projection is told to stop then. Everything before it is recorded; once what was
  * wrong is mended, run it again, and it goes on with this event.
  *
+ * @example
+ * ```ts
+ * import { ProjectionStopped } from "everfold"
+ *
+ * const stopped = new ProjectionStopped({ name: "totals", version: 1, position: 17, cause: new Error("no such table") })
+ * console.log(stopped.position, stopped.message.includes("no such table")) // 17 true
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -30,6 +37,13 @@ export class ProjectionStopped extends TaggedError("ProjectionStopped")<{
 /**
  * A projection does not include a position, and it was not waited for any longer.
  *
+ * @example
+ * ```ts
+ * import { ProjectionBehind } from "everfold"
+ *
+ * const behind = new ProjectionBehind({ name: "totals", version: 1, position: 16, awaited: 17, reason: "it is at work" })
+ * console.log(behind.message) // Projection totals, version 1, is at position 16 and not at 17: it is at work.
+ * ```
  * @category errors
  * @since 0.1.0
  */

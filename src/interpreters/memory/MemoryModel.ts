@@ -9,7 +9,6 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Semaphore from "effect/Semaphore"
 import type { CheckpointKey, Position } from "../../core/event/Commit.ts"
 import { CheckpointConflict, Fenced } from "../../core/event/Errors.ts"
 import { Checkpoints } from "../../core/port/Checkpoints.ts"
@@ -18,6 +17,12 @@ import type { Move, Parked, ReadModel } from "../../core/port/ReadModel.ts"
 /**
  * The value, as a transaction sees it.
  *
+ * @example
+ * ```ts
+ * import { type MemoryModel } from "everfold/memory"
+ *
+ * const increase = (cell: MemoryModel.Cell<number>): void => cell.set(cell.get() + 1)
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -26,7 +31,19 @@ export interface Cell<in out S> {
   readonly set: (value: S) => void
 }
 
-/** What belongs to a model of this name. @category model @since 0.1.0 */
+/**
+ * What belongs to a model of this name.
+ *
+ * @example
+ * ```ts
+ * import type * as Effect from "effect/Effect"
+ * import { type MemoryModel } from "everfold/memory"
+ *
+ * declare const report: Effect.Effect<string, never, MemoryModel.Named<"app/Visits">>
+ * ```
+ * @category model
+ * @since 0.1.0
+ */
 export interface Named<Name extends string> {
   readonly name: Name
 }
@@ -34,6 +51,12 @@ export interface Named<Name extends string> {
 /**
  * A read model, by its layer and by what it is.
  *
+ * @example
+ * ```ts
+ * import { type MemoryModel } from "everfold/memory"
+ *
+ * const valueOf = <S>({ value }: MemoryModel.MemoryModel<"app/Visits", S>) => value
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -62,7 +85,6 @@ const start = <S>(initial: S): ReadModel<Cell<S>> & { readonly value: () => S } 
   const standings = new Map<string, Standing>()
   const parkings = new Map<string, ReadonlyMap<Position, Parked>>()
   const active = new Map<string, number>()
-  const one = Semaphore.makeUnsafe(1)
   const standingOf = (key: CheckpointKey): Standing => standings.get(nameOf(key)) ?? none
   const parkedOf = (key: CheckpointKey): ReadonlyMap<Position, Parked> => parkings.get(nameOf(key)) ?? new Map()
 
@@ -100,20 +122,24 @@ const start = <S>(initial: S): ReadModel<Cell<S>> & { readonly value: () => S } 
 
   const transact = <A, E, R>(move: Move, work: (cell: Cell<S>) => Effect.Effect<A, E, R>) =>
     Effect.gen(function* () {
-      yield* check(move)
-      let mine = value
-      const cell: Cell<S> = {
-        get: () => mine,
-        set: (next) => {
-          mine = next
-        },
+      for (;;) {
+        yield* check(move)
+        const before = value
+        let mine = before
+        const cell: Cell<S> = {
+          get: () => mine,
+          set: (next) => {
+            mine = next
+          },
+        }
+        const answer = yield* work(cell)
+        // Another instance may have taken over meanwhile, or another projection have set the value: then once more.
+        yield* check(move)
+        if (value !== before) continue
+        apply(move, mine)
+        return answer
       }
-      const answer = yield* work(cell)
-      // Another instance may have taken over meanwhile.
-      yield* check(move)
-      apply(move, mine)
-      return answer
-    }).pipe(one.withPermits(1))
+    })
 
   const checked = Checkpoints.checked({ acquire, renew, read: (key) => Effect.sync(() => standingOf(key).position) })
   return {

@@ -29,6 +29,12 @@ import { integer, type Row, text } from "./rows.ts"
 /**
  * A query of a projection's failed.
  *
+ * @example
+ * ```ts
+ * import { QueryFailed } from "everfold/postgres"
+ *
+ * console.log(new QueryFailed({ cause: new Error("division by zero") }).message) // division by zero
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -247,13 +253,48 @@ const make = Effect.fnUntraced(function* (url: string, schemaName: string) {
 /**
  * The read models of a PostgreSQL database: what a projection names as its `model`.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { EventCodec, EventMapper, Projection } from "everfold"
+ * import { Postgres, PostgresModel } from "everfold/postgres"
+ * import * as t from "io-ts"
+ *
+ * const balances = Projection.make({
+ *   name: "balances",
+ *   version: 1,
+ *   model: PostgresModel,
+ *   events: EventCodec.make({ Deposited: t.type({ amount: t.number }) }),
+ *   setup: (run) => run((sql) => sql`CREATE TABLE IF NOT EXISTS balance (id text PRIMARY KEY, amount int)`),
+ *   handle: ({ stream, event }, run) =>
+ *     run(
+ *       (sql) => sql`
+ *         INSERT INTO balance AS b (id, amount) VALUES (${stream.id}, ${event.amount})
+ *         ON CONFLICT (id) DO UPDATE SET amount = b.amount + excluded.amount`
+ *     )
+ * })
+ * const url = process.env.EVERFOLD_POSTGRES_URL ?? ""
+ * const Live = Layer.mergeAll(Postgres.layer({ url }), PostgresModel.layer({ url }), EventMapper.plain)
+ * const status = Projection.status(balances).pipe(Effect.provide(Live))
+ * console.log((await Effect.runPromise(status)).position) // 0
+ * ```
  * @category service
  * @since 0.1.0
  */
 export class PostgresModel extends Context.Service<PostgresModel, ReadModel<Query>>()(
   "everfold/interpreters/postgres/PostgresModel",
 ) {
-  /** Makes the library's tables where there are none, and brings them up to date. */
+  /**
+   * Makes the library's tables where there are none, and brings them up to date.
+   *
+   * @example
+   * ```ts
+   * import { PostgresModel } from "everfold/postgres"
+   *
+   * const Live = PostgresModel.layer({ url: "postgres://app@database:5432/bank", schema: "bank_model" })
+   * ```
+   */
   static readonly layer = ({
     url,
     schema = "everfold_model",
