@@ -38,7 +38,7 @@ it("loses, doubles, tears and misreports nothing on SQLite while processes are k
 it("nor on PostgreSQL while its server, connections and processes fail", { timeout: 110_000 }, async () => {
   const { result, code } = await torture("postgres", "--seconds", "3")
   expect(result).toMatchObject({ violations: 0, examples: "" })
-  expect(result.kills).toBeGreaterThan(2)
+  expect(result.kills).toBeGreaterThan(0)
   expect(result.terminations).toBeGreaterThan(0)
   expect(result.unknownResolved).toBeGreaterThan(0)
   expect(result.acknowledged).toBeGreaterThan(0)

@@ -65,8 +65,12 @@ const look = 10
 /** or, where nothing can be seen of it, within so many milliseconds. */
 const grace = 250
 
-/** What the process waits for outside of the fibers: timers, files, sockets. */
-const outside = (): ReadonlyArray<string> => process.getActiveResourcesInfo()
+/** What the process waits for outside of the fibers, by kind: timers, files, sockets. */
+const outside = (): ReadonlyMap<string, number> => {
+  const kinds = new Map<string, number>()
+  for (const kind of process.getActiveResourcesInfo()) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
+  return kinds
+}
 
 /**
  * @category model
@@ -91,11 +95,12 @@ export class Turns implements Scheduler.Scheduler {
   over = false
   isDue = false
   isGoing = false
+  settling = 0
   private timer: ReturnType<typeof setTimeout> | undefined
   idle = 0
   idleSince = 0
-  /** How much was outside before it began. */
-  around: number | undefined
+  /** How much is outside that is none of its own: what was there before it began, and has been ever since. */
+  around: ReadonlyMap<string, number> | undefined
 
   constructor(orders: Orders) {
     this.orders = orders
@@ -157,6 +162,8 @@ export class Turns implements Scheduler.Scheduler {
     clearTimeout(this.timer)
     setImmediate(() => {
       this.isDue = false
+      // What closes just now is outside no more after a turn or two of the event loop.
+      if (this.around === undefined && this.settling++ < looks) return this.soon()
       this.isGoing = true
       const isAsleep = this.go()
       this.isGoing = false
@@ -167,7 +174,7 @@ export class Turns implements Scheduler.Scheduler {
   /** Gives turns, until whoever works outside has theirs; answers whether it waits for them. */
   go(): boolean {
     // Whoever has a turn of the event loop right now is not there to stay.
-    this.around ??= outside().filter((kind) => kind !== "Immediate").length
+    this.around ??= new Map([...outside()].filter(([kind]) => kind !== "Immediate"))
     for (let i = 0; i < atOnce && !this.over; i++) {
       const turn = this.next()
       if (turn === undefined) return this.rest()
@@ -208,12 +215,19 @@ export class Turns implements Scheduler.Scheduler {
     return ready.splice(at, 1)[0]
   }
 
+  /** Whether somebody works outside. What has ended there since it began counts no more. */
+  isBusy(): boolean {
+    const [around, now] = [this.around ?? new Map<string, number>(), outside()]
+    this.around = new Map([...around].map(([kind, count]) => [kind, Math.min(count, now.get(kind) ?? 0)]))
+    return [...now].some(([kind, count]) => count > (around.get(kind) ?? 0))
+  }
+
   /** Nobody is ready: whoever works outside comes back, or time passes, or this is the end. */
   rest(): boolean {
     if (this.idle === 0) this.idleSince = performance.now()
     if (this.idle++ < looks) return false
     const due = this.orders.clock.due()
-    const isBusy = outside().length > (this.around ?? 0)
+    const isBusy = this.isBusy()
     const rested = performance.now() - this.idleSince
     if (due !== undefined && (!isBusy || rested >= due)) {
       this.pass()
