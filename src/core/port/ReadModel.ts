@@ -56,7 +56,7 @@ export interface Move extends CheckpointMove {
   readonly park?: ReadonlyArray<Parked>
   /** The positions of parked events that are handled now. */
   readonly unpark?: ReadonlyArray<Position>
-  /** The version of a projection that is to be read from now on. */
+  /** The version of a projection that is to be read from now on; `Fenced` where a later one is already. */
   readonly activate?: { readonly name: string; readonly version: number }
 }
 

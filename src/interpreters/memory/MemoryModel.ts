@@ -107,7 +107,9 @@ const start = <S>(initial: S): ReadModel<Cell<S>> & { readonly value: () => S } 
     const { epoch, position } = standingOf(move)
     if (epoch !== move.epoch) return Effect.fail(new Fenced({ epoch }))
     if (position !== move.from || move.to < move.from) return Effect.fail(new CheckpointConflict({ stored: position }))
-    return Effect.void
+    const { activate } = move
+    const isLate = activate !== undefined && activate.version < (active.get(activate.name) ?? 0)
+    return isLate ? Effect.fail(new Fenced({ epoch })) : Effect.void
   }
 
   const apply = (move: Move, after: S): void => {

@@ -160,8 +160,9 @@ const make = Effect.fnUntraced(function* (url: string, schemaName: string) {
       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
     unpark: `DELETE FROM ${schema}.parked WHERE ${ofKey} AND position = $4`,
     activate: `
-      INSERT INTO ${schema}.active (name, version) VALUES ($1, $2)
-      ON CONFLICT (name) DO UPDATE SET version = excluded.version`,
+      INSERT INTO ${schema}.active AS a (name, version) VALUES ($1, $2)
+      ON CONFLICT (name) DO UPDATE SET version = excluded.version WHERE a.version <= excluded.version
+      RETURNING version`,
   }
 
   const read = (key: CheckpointKey) => database.read("reading a checkpoint", statements.position, named(key), number)
@@ -203,6 +204,11 @@ const make = Effect.fnUntraced(function* (url: string, schemaName: string) {
           Effect.tryPromise({ try: () => connection.use(query), catch: (cause) => new QueryFailed({ cause }) })
 
         yield* script(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${idle}`)
+        if (move.activate !== undefined) {
+          // First of all: who shows an older version after a newer one waits here, and is refused.
+          const activated = yield* rows(statements.activate, move.activate.name, move.activate.version)
+          if (activated.length === 0) return yield* new Fenced({ epoch: move.epoch })
+        }
         const answer = yield* Effect.catchCause(work(query), (cause): Effect.Effect<never, E | StoreUnavailable> => {
           const found = faultIn(Cause.squash(cause))
           return found?.passing === true || !connection.isOpen()
@@ -213,12 +219,15 @@ const make = Effect.fnUntraced(function* (url: string, schemaName: string) {
         const epoch = Number(held?.[0] ?? 0)
         if (epoch !== move.epoch) return yield* new Fenced({ epoch })
         const moved = move.to < move.from ? [] : yield* rows(statements.move, ...named(move), move.from, move.to)
-        if (moved.length === 0) return yield* new CheckpointConflict({ stored: yield* read(move) })
+        if (moved.length === 0) {
+          // By this connection: another one may wait for what this one has locked.
+          const [stands] = yield* rows(statements.position, ...named(move))
+          return yield* new CheckpointConflict({ stored: Number(stands?.[0] ?? 0) })
+        }
         for (const { position, stream, reason, at } of move.park ?? []) {
           yield* rows(statements.park, ...named(move), position, stream, reason.replaceAll("\0", " "), at)
         }
         for (const position of move.unpark ?? []) yield* rows(statements.unpark, ...named(move), position)
-        if (move.activate !== undefined) yield* rows(statements.activate, move.activate.name, move.activate.version)
         yield* Effect.uninterruptible(
           Effect.tryPromise({
             try: () => connection.script("COMMIT"),
