@@ -14,6 +14,7 @@ import {
   NotificationLaws,
   PrismLaws,
   ProcessLaws,
+  ProjectionLaws,
   RepositoryLaws,
   SnapshotLaws,
   StoreLaws,
@@ -28,6 +29,7 @@ import * as models from "./broken/models.ts"
 import * as orders from "./broken/orders.ts"
 import * as prisms from "./broken/prisms.ts"
 import * as processes from "./broken/processes.ts"
+import * as projections from "./broken/projections.ts"
 import { on } from "./broken/repositories.ts"
 import * as specs from "./broken/specs.ts"
 import { life, mapperOf } from "./settings.ts"
@@ -82,6 +84,7 @@ export const parts: ReadonlyArray<Part> = [
       ],
       ["SubscriptionLaws.suite", SubscriptionLaws.suite({ layer: store })],
       ["RepositoryLaws.suite", RepositoryLaws.suite({ layer: on(store) })],
+      ["ProjectionLaws.suite", ProjectionLaws.suite(projections.good)],
     ],
   },
   {

@@ -46,6 +46,8 @@ export interface Options {
   readonly prepare: boolean
   /** Hears the notifications that the connection listens to. */
   readonly notified?: () => void
+  /** Whether values are of the driver's own types, for statements that are not the library's; else all are text. */
+  readonly typed?: boolean
 }
 
 /**
@@ -53,6 +55,8 @@ export interface Options {
  * @since 0.1.0
  */
 export interface Connection {
+  /** Statements by the driver's own means, all in this one session, several at a time where they are asked so. */
+  readonly use: <A>(work: (client: postgres.Sql) => PromiseLike<A>) => Promise<A>
   /** One statement at a time: its rows as they come, which must not throw. */
   readonly run: (statement: string, parameters: ReadonlyArray<Parameter>, row: (row: Row) => void) => Promise<void>
   /** Any number of statements in one message, without parameters or an answer, however long they take. */
@@ -138,7 +142,7 @@ export interface Connector {
  * @category constructors
  * @since 0.1.0
  */
-export const connector = ({ url, prepare, notified }: Options): Connector => {
+export const connector = ({ url, prepare, notified, typed = false }: Options): Connector => {
   let next = 0
   const attempts = new Set<() => void>()
 
@@ -149,6 +153,7 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     let tries = 0
     let lastError: Error = new Lost("the server closed the connection")
     let giveUp: (error: Error) => void = quietly
+    const users = new Set<(error: Error) => void>()
 
     const end = (): void => {
       open = false
@@ -158,7 +163,10 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
       ended.clear()
       // The driver forgets a statement that it was given between the error of the socket and its end. What it does tell,
       // and tells better, it has told by the next turn.
-      setImmediate(() => giveUp(lastError))
+      setImmediate(() => {
+        giveUp(lastError)
+        for (const giveUp of users) giveUp(lastError)
+      })
     }
 
     /** The driver asks again, for ever, when a socket closes before the server is ready. */
@@ -188,8 +196,8 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
       max: 1,
       prepare,
       socket,
-      fetch_types: false,
-      types: { text: asText },
+      fetch_types: typed,
+      ...(typed ? {} : { types: { text: asText } }),
       connection: { application_name: "everfold" },
       target_session_attrs: sessionOf(url),
       onnotice: quietly,
@@ -203,9 +211,9 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
     const client = hidingUrl(() => postgres(url, options))
 
     /** Only a connection that is used keeps the process alive. */
-    const used = async (answer: Promise<void>): Promise<void> => {
+    const used = <A>(answer: Promise<A>): Promise<A> => {
       for (const socket of sockets) socket.ref()
-      await answer.finally(() => {
+      return answer.finally(() => {
         for (const socket of sockets) socket.unref()
       })
     }
@@ -256,6 +264,14 @@ export const connector = ({ url, prepare, notified }: Options): Connector => {
       attempts.delete(end)
     }
     return {
+      use: (work) =>
+        used(
+          new Promise((resolve, reject) => {
+            users.add(reject)
+            const left = (): void => void users.delete(reject)
+            Promise.resolve(work(client)).finally(left).then(resolve, reject)
+          }),
+        ),
       run: (statement, parameters, row) => answered(statement, parameters, row, patience.silence),
       script: (statements) =>
         used(

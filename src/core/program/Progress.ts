@@ -1,0 +1,49 @@
+/**
+ * How far the projections have come that work in this process: for those who wait for them, by push.
+ *
+ * @since 0.1.0
+ */
+import type { CheckpointKey, Position } from "../event/Commit.ts"
+import * as Changes from "../port/Changes.ts"
+
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export interface Progress {
+  readonly changes: Changes.Changes
+  /** Why it works here no more; `undefined` while it does, or where it never did. */
+  ended: string | undefined
+  position: Position
+}
+
+const byModel = new WeakMap<object, Map<string, Progress>>()
+
+/**
+ * Of one projection in one read model.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const of = (model: object, { consumer, upstream, partition }: CheckpointKey): Progress => {
+  const all = byModel.get(model) ?? new Map<string, Progress>()
+  byModel.set(model, all)
+  const name = JSON.stringify([consumer, upstream, partition])
+  const known = all.get(name)
+  if (known !== undefined) return known
+  const progress: Progress = { changes: Changes.make(0), ended: undefined, position: 0 }
+  all.set(name, progress)
+  return progress
+}
+
+/**
+ * Tells those who wait.
+ *
+ * @category commands
+ * @since 0.1.0
+ */
+export const tell = (progress: Progress, position: Position): void => {
+  if (position <= progress.position) return
+  progress.position = position
+  progress.changes.tell(position)
+}

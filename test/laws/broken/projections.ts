@@ -1,0 +1,132 @@
+/** Projections and read models that count an event twice, or not at all. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as fc from "fast-check"
+import * as t from "io-ts"
+import * as EventCodec from "../../../src/core/event/EventCodec.ts"
+import type { ReadModel } from "../../../src/core/port/ReadModel.ts"
+import { EventMapper, type Recorded } from "../../../src/core/program/EventMapper.ts"
+import * as Projection from "../../../src/core/program/Projection.ts"
+import * as Memory from "../../../src/interpreters/memory/Memory.ts"
+import * as MemoryModel from "../../../src/interpreters/memory/MemoryModel.ts"
+import * as ProjectionLaws from "../../../src/laws/ProjectionLaws.ts"
+import type { Case } from "./caught.ts"
+
+const Added = EventCodec.make({ Added: t.type({ by: t.number }) })
+type Added = EventCodec.TypeOf<typeof Added>
+
+/** By version and stream, the numbers in the order in which they came. */
+type Lists = Readonly<Record<string, ReadonlyArray<number>>>
+const nothing: Lists = {}
+const lists = MemoryModel.make("test/Lists", nothing)
+type Cell = MemoryModel.Cell<Lists>
+
+const noted = (version: number, { stream, event }: Recorded<Added>, cell: Cell): void => {
+  const at = `${version} ${stream.id}`
+  cell.set({ ...cell.get(), [at]: [...(cell.get()[at] ?? []), event.by] })
+}
+
+type Cut = (events: ReadonlyArray<Recorded<Added>>) => ReadonlyArray<Recorded<Added>>
+
+const listing = (cut: Cut) => (version: number) =>
+  Projection.batched({
+    name: "lists",
+    version,
+    model: lists.model,
+    events: Added,
+    handle: (events, cell) =>
+      Effect.sync(() => {
+        for (const event of cut(events)) noted(version, event, cell)
+      }),
+  })
+
+/** Those of one version, by stream. */
+const read = (version: number) =>
+  Effect.map(lists.value, (all) =>
+    Object.fromEntries(
+      Object.entries(all).flatMap(([at, numbers]) => (at.startsWith(`${version} `) ? [[at.slice(2), numbers]] : [])),
+    ),
+  )
+
+const layer = Layer.mergeAll(Memory.layer, EventMapper.plain, lists.layer)
+const events = fc.integer({ min: 0, max: 9 }).map((by): Added => Added.Added({ by }))
+
+/** What is sound. */
+export const good = { projection: listing((events) => events), layer, read, events }
+
+type Model = ReadModel<Cell>
+
+/** The same with a read model that has a flaw. */
+const flawed = (flaw: (model: Model) => Partial<Model>) =>
+  ProjectionLaws.suite({
+    ...good,
+    layer: Layer.provideMerge(
+      Layer.effect(
+        lists.model,
+        Effect.map(lists.model, (model) => ({ ...model, ...flaw(model) })),
+      ),
+      layer,
+    ),
+  })
+
+const hasTag = (error: unknown, tag: string): boolean =>
+  typeof error === "object" && error !== null && "_tag" in error && error._tag === tag
+
+/** The checkpoint moves after what was written. */
+const after = flawed(({ transact }) => ({
+  transact: (move, work) =>
+    Effect.gen(function* () {
+      const answer = yield* transact({ ...move, to: move.from }, work)
+      yield* Effect.yieldNow
+      yield* transact(move, () => Effect.void)
+      return answer
+    }),
+}))
+/** The checkpoint moves before anything is written. */
+const before = flawed(({ transact }) => ({
+  transact: (move, work) =>
+    Effect.gen(function* () {
+      yield* transact(move, () => Effect.void)
+      yield* Effect.yieldNow
+      return yield* transact({ ...move, from: move.to }, work)
+    }),
+}))
+/** From wherever the checkpoint stands, under whichever epoch: until it goes through. */
+const unfenced = flawed(({ acquire, read, transact }) => {
+  let epoch = 0
+  return {
+    acquire: (key, ttl) =>
+      Effect.tap(acquire(key, ttl), (mine) =>
+        Effect.sync(() => {
+          epoch = Option.isSome(mine) ? mine.value.epoch : epoch
+        }),
+      ),
+    transact: (move, work) =>
+      Effect.retry(
+        Effect.flatMap(read(move), (from) => transact({ ...move, epoch, from, to: Math.max(from, move.to) }, work)),
+        { while: (error) => hasTag(error, "CheckpointConflict") || hasTag(error, "Fenced") },
+      ),
+  }
+})
+
+export const cases: ReadonlyArray<Case> = [
+  {
+    law: "P1",
+    flaw: "a handler that only looks at the last of several events",
+    suite: ProjectionLaws.suite({ ...good, projection: listing((events) => events.slice(-1)) }),
+  },
+  { law: "P2", flaw: "a checkpoint that moves after what was written", suite: after },
+  { law: "P2", flaw: "a checkpoint that moves before anything is written", suite: before },
+  { law: "P3", flaw: "a transaction that goes through though another instance took over", suite: unfenced },
+  {
+    law: "P5",
+    flaw: "a rebuild that begins where the version before it stands",
+    suite: flawed(({ acquire }) => ({ acquire: (key, ttl) => acquire({ ...key, consumer: "lists:1" }, ttl) })),
+  },
+  {
+    law: "P6",
+    flaw: "a model that says it is further than it is",
+    suite: flawed(({ read }) => ({ read: (key) => Effect.map(read(key), (position) => position + 1) })),
+  },
+]

@@ -1,0 +1,7 @@
+import * as ProjectionLaws from "../../src/laws/ProjectionLaws.ts"
+import { laws } from "../../src/laws/vitest.ts"
+import { catchesAll } from "./broken/caught.ts"
+import * as projections from "./broken/projections.ts"
+
+laws(ProjectionLaws.suite(projections.good))
+catchesAll(projections.cases)
