@@ -31,7 +31,7 @@ import { integer, type Row, text } from "./rows.ts"
  *
  * @example
  * ```ts
- * import { QueryFailed } from "everfold/postgres"
+ * import { QueryFailed } from "everfold/postgres/model"
  *
  * console.log(new QueryFailed({ cause: new Error("division by zero") }).message) // division by zero
  * ```
@@ -48,6 +48,12 @@ export class QueryFailed extends TaggedError("QueryFailed")<{ readonly cause: un
  * Runs queries in a projection's transaction, by a client of the driver's whose statements are all in it. It begins and
  * ends by itself: begin none, and end none.
  *
+ * @example
+ * ```ts
+ * import { type Query } from "everfold/postgres/model"
+ *
+ * const count = (run: Query, table: string) => run((sql) => sql`SELECT count(*)::int AS count FROM ${sql(table)}`)
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -56,6 +62,12 @@ export type Query = <A>(query: (sql: postgres.Sql) => PromiseLike<A>) => Effect.
 /**
  * Where read models are.
  *
+ * @example
+ * ```ts
+ * import { type Settings } from "everfold/postgres/model"
+ *
+ * const settings: Settings = { url: "postgres://app@database:5432/bank", schema: "bank_model" }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -267,7 +279,8 @@ const make = Effect.fnUntraced(function* (url: string, schemaName: string) {
  * import * as Effect from "effect/Effect"
  * import * as Layer from "effect/Layer"
  * import { EventCodec, EventMapper, Projection } from "everfold"
- * import { Postgres, PostgresModel } from "everfold/postgres"
+ * import { Postgres } from "everfold/postgres"
+ * import { PostgresModel } from "everfold/postgres/model"
  * import * as t from "io-ts"
  *
  * const balances = Projection.make({
@@ -299,7 +312,7 @@ export class PostgresModel extends Context.Service<PostgresModel, ReadModel<Quer
    *
    * @example
    * ```ts
-   * import { PostgresModel } from "everfold/postgres"
+   * import { PostgresModel } from "everfold/postgres/model"
    *
    * const Live = PostgresModel.layer({ url: "postgres://app@database:5432/bank", schema: "bank_model" })
    * ```

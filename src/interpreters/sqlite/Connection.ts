@@ -147,7 +147,8 @@ export const rollback = (database: DatabaseSync): void => {
   if (database.isTransaction) database.exec("ROLLBACK")
 }
 
-const inTransaction = <A>(database: DatabaseSync, work: () => A): A => {
+/** Does work in a transaction, or none of it. @category commands @since 0.1.0 */
+export const inTransaction = <A>(database: DatabaseSync, work: () => A): A => {
   database.exec("BEGIN IMMEDIATE")
   try {
     const done = work()

@@ -36,6 +36,14 @@ export const work: Work = {
   goals: [
     { subject: reading(contenders.everfold.name), writers: 1, atLeast: 0.5, of: "pages by hand", because },
     { subject: projecting(contenders.everfold.name), writers: 1, atLeast: 0.4, of: "pages by hand", because },
+    {
+      subject: projecting(`${contenders.everfold.name}, one by one`),
+      writers: 1,
+      atLeast: 10,
+      of: "emmett",
+      to: { subject: projecting(contenders.emmett.name), writers: 1 },
+      because: "A statement an event, one after another, is what both do: what is left is the driver and the server",
+    },
   ],
   run: () =>
     withServer((server) =>
@@ -56,7 +64,12 @@ export const work: Work = {
             const follower = await everfold.follower(some.url, everfold.ordersOnly)
             following.push({ name: `${some.name}, one category`, ...follower })
           }
+          const oneByOne = some && {
+            name: `${some.name}, one by one`,
+            ...(await everfold.follower(some.url, everfold.ordersOnly, false)),
+          }
           const read = following.map(({ name, follow }) => subject(reading(name), follow))
+          if (oneByOne !== undefined) following.push(oneByOne)
           const projected = following.map(({ name, project }) => subject(projecting(name), project))
           return [...(await compare(name, read, options)), ...(await compare(name, projected, options))]
         } finally {

@@ -4,8 +4,9 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { Commit, EventMapper, EventStore, Query, Repository, Subscription } from "everfold"
+import { Commit, EventMapper, EventStore, Projection, Query, Repository, Subscription } from "everfold"
 import { Postgres } from "everfold/postgres"
+import { PostgresModel } from "everfold/postgres/model"
 import postgres from "postgres"
 import { sample } from "../measure.ts"
 import { line, OrderEvent, Orders } from "../model.ts"
@@ -13,7 +14,9 @@ import type { Contender, Follower, Load } from "./load.ts"
 import * as Totals from "./totals.ts"
 
 export const connect = (url: string) =>
-  ManagedRuntime.make(Layer.mergeAll(Postgres.layer({ url, schema: "everfold" }), EventMapper.plain))
+  ManagedRuntime.make(
+    Layer.mergeAll(Postgres.layer({ url, schema: "everfold" }), PostgresModel.layer({ url }), EventMapper.plain),
+  )
 
 /** So that events of one kind can be written into an empty store by the database itself. */
 export const prepare = async (sql: postgres.Sql, category: string, type: string): Promise<void> => {
@@ -101,9 +104,10 @@ export const commits = async (url: string): Promise<Contender> => {
 /** Those of one category, as where a store has several. */
 export const ordersOnly = Query.make({ category: Orders.category })
 
-/** By a subscription, of all events or those that a filter means; a read model by pages of the log. */
-export const follower = async (url: string, filter = Query.all): Promise<Follower> => {
+/** By a subscription, of all events or those that a filter means; a read model by a projection, page by page or event by event. */
+export const follower = async (url: string, filter = Query.all, isBatched = true): Promise<Follower> => {
   const runtime = connect(url)
+  let projections = 0
   const sql = postgres(url, { max: 1, onnotice: () => {} })
   return {
     follow: (events) =>
@@ -116,29 +120,30 @@ export const follower = async (url: string, filter = Query.all): Promise<Followe
           ),
         ),
       ),
-    project: async (events) => {
+    project: async (events, milliseconds) => {
       const totals = await Totals.make(sql)
-      const pages = Effect.gen(function* () {
-        const [mapper, store] = [yield* EventMapper, yield* EventStore]
-        let seen = 0
-        for (let after = 0; seen < events; ) {
-          const { events, scannedTo } = yield* store.readAll({ after, limit: 1000, filter })
-          const recorded = yield* mapper.decode(OrderEvent, events)
-          const from = after
-          yield* Effect.promise(() =>
-            totals.add(
-              from,
-              scannedTo,
-              recorded.map(({ stream, event }) => ({ stream: stream.id, event })),
-            ),
-          )
-          seen += events.length
-          after = scannedTo
-        }
-        yield* Effect.promise(() => totals.check(seen))
-        return seen
+      const projection = Projection.batched({
+        name: `totals-${process.pid}-${projections++}`,
+        version: 1,
+        model: PostgresModel,
+        events: OrderEvent,
+        filter,
+        handle: (recorded, run) => {
+          const rows = recorded.map(({ stream, event }) => ({ stream: stream.id, event }))
+          return isBatched
+            ? run((sql) => Totals.added(sql, rows))
+            : Effect.forEach(rows, (row) => run((sql) => Totals.added(sql, [row])), { discard: true })
+        },
       })
-      return runtime.runPromise(pages)
+      const seen = await runtime.runPromise(
+        Effect.gen(function* () {
+          yield* Effect.forkScoped(Projection.run(projection, { batch: isBatched ? 1000 : 200 }))
+          yield* Effect.ignore(Projection.waitFor(projection, events, { timeout: milliseconds }))
+          return (yield* Projection.status(projection)).position
+        }).pipe(Effect.scoped),
+      )
+      if (seen >= events) await totals.check(events)
+      return Math.min(seen, events)
     },
     live: async (seen) => {
       const { head } = await runtime.runPromise(EventStore)

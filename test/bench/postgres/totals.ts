@@ -28,6 +28,19 @@ export const sums = (page: ReadonlyArray<Added>) => {
   return sums
 }
 
+/** Adds a page, whoever keeps the checkpoint. */
+export const added = (sql: postgres.Sql, page: ReadonlyArray<Added>) => {
+  const sum = sums(page)
+  const rows = [...sum.values()]
+  return sql`
+    INSERT INTO total (stream, lines, amount)
+    SELECT stream, lines, amount
+    FROM unnest(${[...sum.keys()]}::text[], ${rows.map(({ lines }) => lines)}::bigint[],
+                ${rows.map(({ amount }) => amount)}::bigint[]) AS row (stream, lines, amount)
+    ON CONFLICT (stream) DO UPDATE
+      SET lines = total.lines + excluded.lines, amount = total.amount + excluded.amount`
+}
+
 /** An empty read model. */
 export const make = async (sql: postgres.Sql) => {
   await sql.unsafe(tables)
