@@ -104,10 +104,12 @@ export const commits = async (url: string): Promise<Contender> => {
 /** Those of one category, as where a store has several. */
 export const ordersOnly = Query.make({ category: Orders.category })
 
+/** Each has a name of its own, and so begins with the first event. */
+let projections = 0
+
 /** By a subscription, of all events or those that a filter means; a read model by a projection, page by page or event by event. */
 export const follower = async (url: string, filter = Query.all, isBatched = true): Promise<Follower> => {
   const runtime = connect(url)
-  let projections = 0
   const sql = postgres(url, { max: 1, onnotice: () => {} })
   return {
     follow: (events) =>
