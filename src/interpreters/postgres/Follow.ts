@@ -1,8 +1,8 @@
 /**
  * Wakes followers: those of this process at once, those of others by a notification without content that comes from a
- * connection of its own, a few hundred times a second at most, and less often the more there is to tell. Whoever follows listens on one connection for the whole
- * process, and looks for itself every second; four times a second where no notification comes through, as behind a
- * pooler. A notification that is lost costs time and nothing else.
+ * connection of its own, a few hundred times a second at most, and less often the more there is to tell. Whoever follows
+ * listens on one connection for the whole process, and looks for itself every second; four times a second where no
+ * notification comes through, as behind a pooler. A notification that is lost costs time and nothing else.
  *
  * @since 0.1.0
  */

@@ -6,7 +6,7 @@ import * as Schedule from "effect/Schedule"
 import { describe, expect, it } from "vitest"
 import { EventMapper, Projection, Query, Repository } from "../../../src/core/index.ts"
 import { Memory, MemoryModel } from "../../../src/interpreters/memory/index.ts"
-import { AccountEvent, Accounts, deposit, open } from "./support.ts"
+import { AccountEvent, Accounts, deposit, open, through } from "./support.ts"
 
 type Totals = ReadonlyMap<string, number>
 
@@ -138,6 +138,27 @@ describe("a projection", () => {
       ]),
     ])
     expect(left).toEqual([])
+  })
+
+  it("stops at an event that was tampered with, also where it may park", async () => {
+    const error = await run(
+      Effect.gen(function* () {
+        yield* accounts.execute("ada", open("Ada"))
+        yield* accounts.execute("ada", deposit(5))
+        const tampered = through((store) => ({
+          ...store,
+          readAll: (range) =>
+            Effect.map(store.readAll(range), (page) => ({
+              ...page,
+              events: page.events.map((event) =>
+                event.position === 2 ? { ...event, body: Buffer.from("{}") } : event,
+              ),
+            })),
+        }))
+        return yield* Effect.flip(tampered(Projection.run(added(1)(), { ...soon, onFailure: "park" })))
+      }),
+    )
+    expect(error).toMatchObject({ _tag: "ProjectionStopped", position: 2, cause: { _tag: "IntegrityViolation" } })
   })
 
   it("is built anew beside the one before it, which ends when the new one is active", async () => {

@@ -86,6 +86,30 @@ describe("a read model", () => {
     expect(parked).toMatchObject([{ position: 3, stream: "Account-ada", reason: "division by zero" }])
   })
 
+  it("is written to again after a deadlock, which is no failure of the handler", async () => {
+    const table = `balance_${freshSchema()}`
+    const whole = balances(table)
+    let deadlocks = 0
+    const projection: typeof whole = {
+      ...whole,
+      handle: (events, run) =>
+        Effect.andThen(
+          whole.handle(events, run),
+          deadlocks++ > 0
+            ? Effect.void
+            : run((sql) => sql.unsafe("DO $$ BEGIN RAISE 'deadlock detected' USING ERRCODE = '40P01'; END $$")),
+        ),
+    }
+    await Effect.gen(function* () {
+      yield* accounts.execute("ada", open("Ada"))
+      yield* accounts.execute("ada", deposit(5))
+      const working = yield* Effect.forkChild(Projection.run(projection, { retry: Schedule.recurs(0) }))
+      yield* Projection.waitFor(projection, 2)
+      yield* Fiber.interrupt(working)
+    }).pipe(Effect.provide(live()), Effect.runPromise)
+    expect(await rows(table)).toEqual([{ id: "ada", amount: 5, events: 1 }])
+  })
+
   it("counts each event once, though its connections end all the time and instances take over", async () => {
     const { url } = await start()
     const projection = balances("balance")
