@@ -118,11 +118,22 @@ describe("time", () => {
     expect(await under([], busy)).toBe(10)
   })
 
+  it("does not leap ahead of those who have much to do", async () => {
+    const much = Effect.forEach(Array(5000).keys(), () => Effect.yieldNow, { discard: true })
+    expect(Option.isSome(await under([], Effect.timeoutOption(much, "1 hour")))).toBe(true)
+  })
+
   it("waits for whoever works outside", async () => {
     const outside = Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 30, "done")))
     expect(await under([], Effect.timeout(outside, "1 hour"))).toBe("done")
     const impatient = await under([], Effect.timeoutOption(outside, "5 millis"))
     expect(Option.isNone(impatient)).toBe(true)
+  })
+
+  it("waits for whoever works outside, also where something else ends there meanwhile", async () => {
+    const outside = Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 30, "done")))
+    setTimeout(() => {}, 15)
+    expect(await under([], Effect.timeout(outside, "1 hour"))).toBe("done")
   })
 
   it("passes once whoever works outside is through, also where nobody waits for that", async () => {
@@ -184,7 +195,7 @@ describe("a run", () => {
         closed = true
       }),
     )
-    const answer = await Effect.runPromise(Effect.timeoutOption(Interleaving.run([])(open), 20))
+    const answer = await Effect.runPromise(Effect.timeoutOption(Interleaving.run([])(open), 500))
     expect([answer._tag, closed]).toEqual(["None", true])
   })
 

@@ -54,7 +54,10 @@ export interface Orders {
 
 /** So many turns and then the event loop has its own, for those who measure time. */
 const atOnce = 2_000
-/** After so many turns at one moment, one that only spins has let time stand still for long enough. */
+/**
+ * After so many turns at one moment, whoever only spins has let time stand still for long enough: a millisecond passes,
+ * and twice as much the next time. Those who are at work are through before one passes that they would wait for.
+ */
 const patience = 500
 /** More turns than any law takes. */
 const endless = 1_000_000
@@ -65,12 +68,22 @@ const look = 10
 /** or, where nothing can be seen of it, within so many milliseconds. */
 const grace = 250
 
+/** Before it begins, it waits for so many milliseconds at most until no more is outside than usual. */
+const settling = 250
+
+type Kinds = ReadonlyMap<string, number>
+
 /** What the process waits for outside of the fibers, by kind: timers, files, sockets. */
-const outside = (): ReadonlyMap<string, number> => {
+const outside = (): Kinds => {
   const kinds = new Map<string, number>()
   for (const kind of process.getActiveResourcesInfo()) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
   return kinds
 }
+
+const isMore = (now: Kinds, before: Kinds): boolean => [...now].some(([kind, count]) => count > (before.get(kind) ?? 0))
+
+/** What was outside when one began the last time: a timer of the test runner's, beyond that, is soon gone. */
+let usual: Kinds = new Map()
 
 /**
  * @category model
@@ -86,8 +99,10 @@ export class Turns implements Scheduler.Scheduler {
   /** How many operations could have been put off so far: those that others were waiting behind. */
   steps = 0
   turns = 0
-  /** How many of them since time has passed. */
+  /** How many of them since time has passed, */
   standstill = 0
+  /** and by how many milliseconds it passes after too many. */
+  step = 1
   operations = 0
   chosen = 0
   /** How far back the one goes that is about to queue up. */
@@ -95,12 +110,13 @@ export class Turns implements Scheduler.Scheduler {
   over = false
   isDue = false
   isGoing = false
-  settling = 0
+  settled = 0
+  readonly begun = performance.now()
   private timer: ReturnType<typeof setTimeout> | undefined
   idle = 0
   idleSince = 0
   /** How much is outside that is none of its own: what was there before it began, and has been ever since. */
-  around: ReadonlyMap<string, number> | undefined
+  around: Kinds | undefined
 
   constructor(orders: Orders) {
     this.orders = orders
@@ -162,8 +178,7 @@ export class Turns implements Scheduler.Scheduler {
     clearTimeout(this.timer)
     setImmediate(() => {
       this.isDue = false
-      // What closes just now is outside no more after a turn or two of the event loop.
-      if (this.around === undefined && this.settling++ < looks) return this.soon()
+      if (this.around === undefined && !this.settle()) return this.soon()
       this.isGoing = true
       const isAsleep = this.go()
       this.isGoing = false
@@ -171,17 +186,31 @@ export class Turns implements Scheduler.Scheduler {
     })
   }
 
+  /** Learns what is outside that is none of its own, once that can be told from what goes on elsewhere. */
+  settle(): boolean {
+    // What closes just now is outside no more after a turn or two of the event loop.
+    if (this.settled++ < looks) return false
+    // Whoever has a turn of the event loop right now is not there to stay.
+    const now = new Map([...outside()].filter(([kind]) => kind !== "Immediate"))
+    // It could end in the course of this, and be taken for one of its own that did.
+    if (isMore(now, usual) && performance.now() - this.begun < settling) return false
+    this.around = usual = now
+    return true
+  }
+
   /** Gives turns, until whoever works outside has theirs; answers whether it waits for them. */
   go(): boolean {
-    // Whoever has a turn of the event loop right now is not there to stay.
-    this.around ??= new Map([...outside()].filter(([kind]) => kind !== "Immediate"))
     for (let i = 0; i < atOnce && !this.over; i++) {
       const turn = this.next()
       if (turn === undefined) return this.rest()
       this.idle = 0
       this.take(turn)
       this.turns++
-      if (++this.standstill === patience) this.pass()
+      if (++this.standstill === patience) {
+        this.standstill = 0
+        this.orders.clock.advance(this.step)
+        this.step *= 2
+      }
       if (this.turns % endless === 0) this.orders.onEnd("it comes to no end")
     }
     return false
@@ -190,6 +219,7 @@ export class Turns implements Scheduler.Scheduler {
   /** Time passes, until somebody sleeps no more. */
   pass(): void {
     this.standstill = 0
+    this.step = 1
     this.orders.clock.advance()
   }
 
@@ -217,9 +247,10 @@ export class Turns implements Scheduler.Scheduler {
 
   /** Whether somebody works outside. What has ended there since it began counts no more. */
   isBusy(): boolean {
-    const [around, now] = [this.around ?? new Map<string, number>(), outside()]
-    this.around = new Map([...around].map(([kind, count]) => [kind, Math.min(count, now.get(kind) ?? 0)]))
-    return [...now].some(([kind, count]) => count > (around.get(kind) ?? 0))
+    const now = outside()
+    const before = this.around ?? now
+    this.around = new Map([...before].map(([kind, count]) => [kind, Math.min(count, now.get(kind) ?? 0)]))
+    return isMore(now, this.around)
   }
 
   /** Nobody is ready: whoever works outside comes back, or time passes, or this is the end. */

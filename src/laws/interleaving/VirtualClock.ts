@@ -14,8 +14,8 @@ import * as Effect from "effect/Effect"
 export interface VirtualClock extends Clock.Clock {
   /** Milliseconds until the next sleeper is due; `undefined` where nobody sleeps. */
   readonly due: () => number | undefined
-  /** Lets time pass until the next sleeper is due, and wakes all that are due then. */
-  readonly advance: () => void
+  /** Lets time pass until the next sleeper is due, by so many milliseconds at most, and wakes all that are due then. */
+  readonly advance: (atMost?: number) => void
 }
 
 interface Sleeper {
@@ -37,8 +37,8 @@ export const make = (): VirtualClock => {
   const nanos = (): bigint => BigInt(Math.floor(now * 1_000_000))
   return {
     due: () => sleepers[0] && sleepers[0].until - now,
-    advance: () => {
-      now = Math.max(now, sleepers[0]?.until ?? now)
+    advance: (atMost = Number.POSITIVE_INFINITY) => {
+      now = Math.max(now, Math.min(sleepers[0]?.until ?? now, now + atMost))
       while (sleepers[0] !== undefined && sleepers[0].until <= now) sleepers.shift()?.wake()
     },
     currentTimeMillisUnsafe: () => now,
