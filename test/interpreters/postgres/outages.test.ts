@@ -55,15 +55,19 @@ it.concurrent("the disk is full for commands, and for nothing else", async ({ sk
   const server = await start()
   const { url } = server
   let commands = false
+  let unknown: Told["unknown"] | undefined
   const told = await hurt(
     { url, schema },
     async ({ told, goesOn, until }) => {
       const free = await fillTable(server, `${schema}.command`)
       await goesOn()
+      // A server that starts anew may leave somebody without an answer: not so a disk.
+      const before = told.unknown.length
       commands = true
       await until("a writer is told", () => told.unavailable.length > 0, 100_000)
       commands = false
       await goesOn()
+      unknown = told.unknown.slice(before)
       await free()
       commands = true
       await goesOn()
@@ -71,6 +75,6 @@ it.concurrent("the disk is full for commands, and for nothing else", async ({ sk
     { commands: () => commands },
   )
   everyoneMayTryAgain(told)
-  expect(told.unknown).toEqual([])
+  expect(unknown).toEqual([])
   expect(told.unavailable.map(({ cause }) => cause)).toContainEqual(expect.objectContaining({ code: "53100" }))
 })
