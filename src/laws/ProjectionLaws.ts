@@ -14,7 +14,7 @@ import { isLeft } from "fp-ts/lib/Either.js"
 import { any } from "../core/event/Commit.ts"
 import type { StreamName } from "../core/event/StreamName.ts"
 import { EventStore } from "../core/port/EventStore.ts"
-import { EventMapper } from "../core/program/EventMapper.ts"
+import { EventMapper, type Recorded } from "../core/program/EventMapper.ts"
 import * as Projection from "../core/program/Projection.ts"
 import { program } from "./arbitrary/Programs.ts"
 import { agree } from "./Difference.ts"
@@ -39,7 +39,7 @@ export interface Subject<Id, Tx, E, Err, A, LayerError> {
   readonly projection: (version: number) => Projection.Projection<Id, Tx, E, Err, never>
   /** A store without events, a mapper and a read model without anything, anew whenever it is built. */
   readonly layer: Layer.Layer<EventStore | EventMapper | Id, LayerError>
-  /** What the model of this version says: a value that can be compared. */
+  /** What the model of this version says: a value that can be compared, and in which no positions are. */
   readonly read: (version: number) => Effect.Effect<A, unknown, Id>
   /** Events as they may be recorded: the projection has to take them in any order. */
   readonly events: fc.Arbitrary<E>
@@ -87,7 +87,7 @@ const laws = <Id, Tx, E, Err, A, LayerError>(subject: Subject<Id, Tx, E, Err, A,
     const { head } = yield* EventStore
     const working = yield* Effect.forkChild(Projection.run(of, running))
     yield* Effect.raceFirst(
-      Projection.waitFor(of, yield* head, { timeout: "1 hour" }),
+      Projection.waitFor(of, yield* head, { timeout: "10 minutes" }),
       Effect.andThen(Fiber.join(working), Effect.never),
     )
     yield* Fiber.interrupt(working)
@@ -192,13 +192,61 @@ const laws = <Id, Tx, E, Err, A, LayerError>(subject: Subject<Id, Tx, E, Err, A,
             Effect.provideService(Projection.run(slowed, { batch, lease: 1000 }), projection.model, late),
           ),
         )
-        yield* Projection.waitFor(projection, yield* head, { timeout: "1 hour" })
+        yield* Projection.waitFor(projection, yield* head, { timeout: "10 minutes" })
         for (const instance of instances) yield* Fiber.interrupt(instance)
         return yield* read(projection.version)
       }).pipe(Effect.provide(world))
       yield* agree("the model in the end", { expected: yield* expected(history), actual })
     }, Effect.scoped),
   })
+
+  /** Another order, in which whatever has a key in common stays as it was. */
+  const reordered = Effect.fnUntraced(function* (
+    history: ReadonlyArray<Recording<E>>,
+    picks: ReadonlyArray<number>,
+    key: (event: Recorded<E>) => string,
+  ) {
+    const [store, mapper] = [yield* EventStore, yield* EventMapper]
+    for (const each of history) yield* record(each)
+    const { events } = yield* store.readAll({ after: 0, limit: history.length })
+    const decoded = Map.groupBy(yield* mapper.decode(projection.events, events), ({ position }) => position)
+    let left = history.map((recording, i) => ({ recording, keys: (decoded.get(i + 1) ?? []).map(key) }))
+    const order: Array<Recording<E>> = []
+    for (const [i] of history.entries()) {
+      const free = left.filter(({ keys }, at) =>
+        left.slice(0, at).every((before) => !before.keys.some((one) => keys.includes(one))),
+      )
+      const next = free[(picks[i] ?? 0) % free.length]
+      left = left.filter((one) => one !== next)
+      if (next !== undefined) order.push(next.recording)
+    }
+    return order
+  })
+
+  const { key } = projection
+  const P4 =
+    key &&
+    Interleaving.law({
+      name: "P4",
+      title: "order",
+      equation: "events of different keys come in another order: the model is the same",
+      given: fc.record({
+        history,
+        picks: fc.array(fc.nat(7), { maxLength: 8 }),
+        batch: fc.integer({ min: 1, max: 9 }),
+      }),
+      runs,
+      must: ["another order"],
+      holds: Effect.fnUntraced(function* ({ history, picks, batch }, seen) {
+        const order = yield* Effect.provide(reordered(history, picks, key), yield* built)
+        if (order.some((each, i) => each !== history[i])) seen("another order")
+        const actual = yield* Effect.gen(function* () {
+          for (const each of order) yield* record(each)
+          return yield* caughtUp({ batch })
+        }).pipe(Effect.provide(yield* built))
+        yield* agree("the model", { expected: yield* expected(history), actual })
+      }, Effect.scoped),
+    })
 
   const P5 = Interleaving.law({
     name: "P5",
@@ -216,7 +264,7 @@ const laws = <Id, Tx, E, Err, A, LayerError>(subject: Subject<Id, Tx, E, Err, A,
         const rebuilt = yield* Effect.forkChild(Projection.run(next, { batch, lease: 1000 }))
         for (const each of later) yield* record(each)
         const { head } = yield* EventStore
-        yield* Projection.waitFor(next, yield* head, { timeout: "1 hour" })
+        yield* Projection.waitFor(next, yield* head, { timeout: "10 minutes" })
         yield* agree("how the version before ends", { expected: undefined, actual: yield* Fiber.join(running) })
         yield* Fiber.interrupt(rebuilt)
         yield* agree("the active version", {
@@ -246,7 +294,7 @@ const laws = <Id, Tx, E, Err, A, LayerError>(subject: Subject<Id, Tx, E, Err, A,
         for (const each of history) {
           yield* record(each)
           const position = yield* head
-          yield* Projection.waitFor(projection, position, { timeout: "1 hour" })
+          yield* Projection.waitFor(projection, position, { timeout: "10 minutes" })
           const actual = yield* read(projection.version)
           // Nobody else records: it can only be this one.
           yield* agree(`the model, where position ${position} was waited for`, { expected: prefixes[position], actual })
@@ -256,11 +304,11 @@ const laws = <Id, Tx, E, Err, A, LayerError>(subject: Subject<Id, Tx, E, Err, A,
     }, Effect.scoped),
   })
 
-  return [P1, P2, P3, P5, P6]
+  return [P1, P2, P3, ...(P4 === undefined ? [] : [P4]), P5, P6]
 }
 
 /**
- * The laws of a projection (P1–P3, P5, P6).
+ * The laws of a projection: P1–P3, P5, P6, and P4 where it says what depends on one another.
  *
  * @example
  * ```ts

@@ -4,4 +4,5 @@ import { catchesAll } from "./broken/caught.ts"
 import * as projections from "./broken/projections.ts"
 
 laws(ProjectionLaws.suite(projections.good))
+laws(ProjectionLaws.suite(projections.goodApart))
 catchesAll(projections.cases)

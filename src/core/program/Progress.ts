@@ -1,8 +1,9 @@
 /**
- * How far the projections have come that work in this process: for those who wait for them, by push.
+ * How far projections have come, as far as this process knows: for those who wait for them, by push.
  *
  * @since 0.1.0
  */
+import * as Semaphore from "effect/Semaphore"
 import type { CheckpointKey, Position } from "../event/Commit.ts"
 import * as Changes from "../port/Changes.ts"
 
@@ -15,6 +16,8 @@ export interface Progress {
   /** Why it works here no more; `undefined` while it does, or where it never did. */
   ended: string | undefined
   position: Position
+  /** Of those who wait, one asks how far the others' processes have come, and tells all. */
+  readonly asking: Semaphore.Semaphore
 }
 
 const byModel = new WeakMap<object, Map<string, Progress>>()
@@ -31,7 +34,12 @@ export const of = (model: object, { consumer, upstream, partition }: CheckpointK
   const name = JSON.stringify([consumer, upstream, partition])
   const known = all.get(name)
   if (known !== undefined) return known
-  const progress: Progress = { changes: Changes.make(0), ended: undefined, position: 0 }
+  const progress: Progress = {
+    changes: Changes.make(0),
+    ended: undefined,
+    position: 0,
+    asking: Semaphore.makeUnsafe(1),
+  }
   all.set(name, progress)
   return progress
 }

@@ -234,19 +234,25 @@ export const run = <Id, Tx, E, Err, R>(
         scanned > recorded ? transact({ to: scanned }, () => Effect.void) : Effect.void,
       )
 
+      /** From where it stands to the end: the next page is read while one is handled. */
+      const pages = Stream.suspend(() =>
+        Stream.paginate(scanned, (after) =>
+          Effect.map(
+            store.readAll({ after, filter: projection.filter, limit: batch }),
+            (page) => [[page], page.events.length < batch ? Option.none() : Option.some(page.scannedTo)] as const,
+          ),
+        ),
+      ).pipe(Stream.buffer({ capacity: 1 }))
+
       const drain = Effect.gen(function* () {
-        for (;;) {
-          const { events, scannedTo } = yield* store.readAll({
-            after: scanned,
-            filter: projection.filter,
-            limit: batch,
-          })
-          if (events.length > 0) yield* apply(events, scannedTo)
-          scanned = Math.max(scanned, scannedTo)
-          Progress.tell(progress, scanned)
-          if (scanned - recorded >= drift.positions) yield* settle
-          if (events.length < batch) break
-        }
+        yield* Stream.runForEach(pages, ({ events, scannedTo }) =>
+          Effect.gen(function* () {
+            if (events.length > 0) yield* apply(events, scannedTo)
+            scanned = Math.max(scanned, scannedTo)
+            Progress.tell(progress, scanned)
+            if (scanned - recorded >= drift.positions) yield* settle
+          }),
+        )
         yield* Metric.update(metered.position, scanned)
         yield* Metric.update(metered.lag, Math.max(0, (yield* store.head) - scanned))
       }).pipe(Effect.withSpan("everfold.projection", { attributes }))

@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { CheckpointKey, Position } from "../../core/event/Commit.ts"
 import { CheckpointConflict, Fenced } from "../../core/event/Errors.ts"
+import * as Changes from "../../core/port/Changes.ts"
 import { Checkpoints } from "../../core/port/Checkpoints.ts"
 import type { Move, Parked, ReadModel } from "../../core/port/ReadModel.ts"
 
@@ -82,6 +83,7 @@ const nameOf = ({ consumer, upstream, partition }: CheckpointKey): string =>
 
 const start = <S>(initial: S): ReadModel<Cell<S>> & { readonly value: () => S } => {
   let value = initial
+  const changes = Changes.make(0)
   const standings = new Map<string, Standing>()
   const parkings = new Map<string, ReadonlyMap<Position, Parked>>()
   const active = new Map<string, number>()
@@ -120,6 +122,7 @@ const start = <S>(initial: S): ReadModel<Cell<S>> & { readonly value: () => S } 
     for (const each of move.park ?? []) parked.set(each.position, each)
     parkings.set(nameOf(move), parked)
     if (move.activate !== undefined) active.set(move.activate.name, move.activate.version)
+    changes.tell(move.to)
   }
 
   const transact = <A, E, R>(move: Move, work: (cell: Cell<S>) => Effect.Effect<A, E, R>) =>
@@ -150,6 +153,12 @@ const start = <S>(initial: S): ReadModel<Cell<S>> & { readonly value: () => S } 
     parked: (key) =>
       Effect.sync(() => [...parkedOf(key).values()].toSorted((one, other) => one.position - other.position)),
     active: (name) => Effect.sync(() => Option.fromUndefinedOr(active.get(name))),
+    depose: (key) =>
+      Effect.sync(() => {
+        const { position, epoch } = standingOf(key)
+        standings.set(nameOf(key), { position, epoch: epoch + 1, until: 0 })
+      }),
+    changes: changes.stream,
     value: () => value,
   }
 }

@@ -54,12 +54,15 @@ const ended = (connection: Connection): Effect.Effect<void> =>
   Effect.callback((resume) => connection.onEnd(() => resume(Effect.void)))
 
 /**
- * Works until its scope closes.
+ * Works until its scope closes. `head` selects what the followers get: it grows whenever something was recorded.
  *
  * @category constructors
  * @since 0.1.0
  */
-export const make = Effect.fnUntraced(function* (database: Database): Effect.fn.Return<Follow, never, Scope> {
+export const make = Effect.fnUntraced(function* (
+  database: Database,
+  head: string,
+): Effect.fn.Return<Follow, never, Scope> {
   const { schema } = database
   const channel = channelOf(schema)
   const changes = Changes.make(0)
@@ -81,7 +84,6 @@ export const make = Effect.fnUntraced(function* (database: Database): Effect.fn.
     changes.tell(position)
   }
 
-  const head = `SELECT coalesce(max(position), 0) FROM ${schema}.event`
   // What the matter is where it fails, the follower's own read will say.
   const look = Effect.suspend(() => {
     Latch.closeUnsafe(noticed)

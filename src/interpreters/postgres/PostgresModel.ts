@@ -21,6 +21,7 @@ import { CommitUnknown, StoreUnavailable } from "../../core/port/Errors.ts"
 import type { Move, Parked, ReadModel } from "../../core/port/ReadModel.ts"
 import * as Connection from "./Connection.ts"
 import * as Database from "./Database.ts"
+import * as Follow from "./Follow.ts"
 import { fault } from "./faults.ts"
 import * as Migrator from "./Migrator.ts"
 import { modelRelease } from "./migrationFiles.ts"
@@ -92,6 +93,13 @@ const faultIn = (error: unknown, depth = 0): ReturnType<typeof fault> => {
 
 const named = ({ consumer, upstream, partition }: CheckpointKey) => [consumer, upstream, partition]
 
+/** What `move_1` says. */
+const refusal = (error: unknown): Fenced | CheckpointConflict | undefined => {
+  if (!(error instanceof Error && "code" in error && "detail" in error)) return undefined
+  if (error.code === "EF001") return new Fenced({ epoch: Number(error.detail) })
+  return error.code === "EF002" ? new CheckpointConflict({ stored: Number(error.detail) }) : undefined
+}
+
 /** Transactions over connections that are kept, one each. */
 const transactions = Effect.fnUntraced(function* ({
   connect,
@@ -149,6 +157,7 @@ const make = Effect.fnUntraced(function* (url: string, schemaName: string) {
   const database = yield* Database.make({ url, schema: schemaName, connections: 2 })
   const transaction = yield* transactions(Connection.connector({ url, prepare: true, typed: true }))
   const { schema } = database
+  const follow = yield* Follow.make(database, `SELECT coalesce(sum(position), 0) FROM ${schema}.checkpoint`)
   const ofKey = "consumer = $1 AND upstream = $2 AND partition = $3"
   const number = (rows: ReadonlyArray<Row>): number => integer(rows[0]?.[0])
   const statements = {
@@ -165,8 +174,10 @@ const make = Effect.fnUntraced(function* (url: string, schemaName: string) {
     position: `SELECT coalesce((SELECT position FROM ${schema}.checkpoint WHERE ${ofKey}), 0)`,
     parked: `SELECT position, stream, reason, at FROM ${schema}.parked WHERE ${ofKey} ORDER BY position`,
     active: `SELECT version FROM ${schema}.active WHERE name = $1`,
-    hold: `SELECT epoch FROM ${schema}.lease WHERE ${ofKey} FOR SHARE`,
-    move: `UPDATE ${schema}.checkpoint SET position = $5 WHERE ${ofKey} AND position = $4 RETURNING position`,
+    depose: `
+      INSERT INTO ${schema}.lease AS l (consumer, upstream, partition, epoch, until) VALUES ($1, $2, $3, 1, 0)
+      ON CONFLICT (consumer, upstream, partition) DO UPDATE SET epoch = l.epoch + 1, until = 0`,
+    move: `SELECT ${schema}.move_1($1, $2, $3, $4, $5, $6)`,
     park: `
       INSERT INTO ${schema}.parked (consumer, upstream, partition, position, stream, reason, at)
       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
@@ -209,7 +220,7 @@ const make = Effect.fnUntraced(function* (url: string, schemaName: string) {
           Effect.tryPromise({ try: () => connection.script(statements), catch: unavailable })
         const rows = (statement: string, ...parameters: ReadonlyArray<string | number>) =>
           Effect.tryPromise({
-            try: () => connection.use((sql) => sql.unsafe(statement, [...parameters]).values()),
+            try: () => connection.use((sql) => sql.unsafe(statement, [...parameters], { prepare: true }).values()),
             catch: unavailable,
           })
         const query: Query = (query) =>
@@ -227,28 +238,28 @@ const make = Effect.fnUntraced(function* (url: string, schemaName: string) {
             ? Effect.fail(new StoreUnavailable({ what, retryable: true, cause: Cause.squash(cause) }))
             : Effect.failCause(cause)
         })
-        const [held] = yield* rows(statements.hold, ...named(move))
-        const epoch = Number(held?.[0] ?? 0)
-        if (epoch !== move.epoch) return yield* new Fenced({ epoch })
-        const moved = move.to < move.from ? [] : yield* rows(statements.move, ...named(move), move.from, move.to)
-        if (moved.length === 0) {
-          // By this connection: another one may wait for what this one has locked.
-          const [stands] = yield* rows(statements.position, ...named(move))
-          return yield* new CheckpointConflict({ stored: Number(stands?.[0] ?? 0) })
-        }
         for (const { position, stream, reason, at } of move.park ?? []) {
           yield* rows(statements.park, ...named(move), position, stream, reason.replaceAll("\0", " "), at)
         }
         for (const position of move.unpark ?? []) yield* rows(statements.unpark, ...named(move), position)
         yield* Effect.uninterruptible(
           Effect.tryPromise({
-            try: () => connection.script("COMMIT"),
+            try: () =>
+              connection.use((sql) =>
+                Promise.all([
+                  sql.unsafe(statements.move, [...named(move), move.epoch, move.from, move.to], { prepare: true }),
+                  // Where that failed, this rolls back.
+                  sql.unsafe("COMMIT"),
+                ]),
+              ),
             catch: (cause) => {
-              const found = fault(cause, true)
-              return found?.undone === true ? unavailable(cause) : new CommitUnknown({ cause })
+              const refused = refusal(cause)
+              if (refused !== undefined) return refused
+              return fault(cause, true)?.undone === true ? unavailable(cause) : new CommitUnknown({ cause })
             },
           }),
         )
+        follow.recorded(0)
         return answer
       }),
     )
@@ -268,6 +279,8 @@ const make = Effect.fnUntraced(function* (url: string, schemaName: string) {
       database.read("reading the active version", statements.active, [name], ([row]) =>
         row === undefined ? Option.none() : Option.some(integer(row[0])),
       ),
+    depose: (key) => database.read(what, statements.depose, named(key), () => undefined),
+    changes: follow.changes,
   })
 })
 

@@ -28,7 +28,7 @@ import * as SnapshotTable from "./SnapshotTable.ts"
 export const make = Effect.fnUntraced(function* (
   database: Database,
 ): Effect.fn.Return<Context.Context<EventStore | Checkpoints | Snapshots>, never, Scope> {
-  const follow = yield* Follow.make(database)
+  const follow = yield* Follow.make(database, `SELECT coalesce(max(position), 0) FROM ${database.schema}.event`)
   const facts = Facts.make(database)
   const reads = Reads.make(database)
   const statement = appendStatement(database.schema)

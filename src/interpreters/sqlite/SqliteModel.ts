@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
 import type { CheckpointKey } from "../../core/event/Commit.ts"
 import { CheckpointConflict, Fenced } from "../../core/event/Errors.ts"
 import { Checkpoints } from "../../core/port/Checkpoints.ts"
@@ -69,6 +70,9 @@ CREATE TABLE IF NOT EXISTS everfold_active (
   version  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 `
+
+/** Between two looks for what other processes recorded. */
+const poll = "30 millis"
 
 const ofKey = "consumer = ? AND upstream = ? AND partition = ?"
 
@@ -221,6 +225,13 @@ const make = Effect.fnUntraced(function* (filename: string) {
         ),
       ),
     active: (name) => read(() => Option.fromUndefinedOr(activeIn(outside, name))),
+    depose: (key) =>
+      attempt(what, () =>
+        Effect.succeed(
+          inTransaction(other, () => void outside.lease.run(...named(key), standingIn(outside, key).epoch + 1, 0)),
+        ),
+      ),
+    changes: Stream.tick(poll),
   }
   return model
 })

@@ -124,22 +124,27 @@ export const follower = async (url: string, filter = Query.all, isBatched = true
       ),
     project: async (events, milliseconds) => {
       const totals = await Totals.make(sql)
-      const projection = Projection.batched({
-        name: `totals-${process.pid}-${projections++}`,
-        version: 1,
-        model: PostgresModel,
-        events: OrderEvent,
-        filter,
-        handle: (recorded, run) => {
-          const rows = recorded.map(({ stream, event }) => ({ stream: stream.id, event }))
-          return isBatched
-            ? run((sql) => Totals.added(sql, rows))
-            : Effect.forEach(rows, (row) => run((sql) => Totals.added(sql, [row])), { discard: true })
-        },
-      })
+      const name = `totals-${process.pid}-${projections++}`
+      const common = { name, version: 1, model: PostgresModel, events: OrderEvent, filter }
+      const projection = isBatched
+        ? Projection.batched({
+            ...common,
+            handle: (recorded, run) =>
+              run((sql) =>
+                Totals.added(
+                  sql,
+                  recorded.map(({ stream, event }) => ({ stream: stream.id, event })),
+                ),
+              ),
+          })
+        : Projection.make({
+            ...common,
+            key: ({ stream }) => stream.id,
+            handle: ({ stream, event }, run) => run((sql) => Totals.addedOne(sql, { stream: stream.id, event })),
+          })
       const seen = await runtime.runPromise(
         Effect.gen(function* () {
-          yield* Effect.forkScoped(Projection.run(projection, { batch: isBatched ? 1000 : 200 }))
+          yield* Effect.forkScoped(Projection.run(projection, { batch: 1000 }))
           yield* Effect.ignore(Projection.waitFor(projection, events, { timeout: milliseconds }))
           return (yield* Projection.status(projection)).position
         }).pipe(Effect.scoped),

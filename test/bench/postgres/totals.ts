@@ -41,6 +41,11 @@ export const added = (sql: postgres.Sql, page: ReadonlyArray<Added>) => {
       SET lines = total.lines + excluded.lines, amount = total.amount + excluded.amount`
 }
 
+/** Adds one event. */
+export const addedOne = (sql: postgres.Sql, { stream, event: { quantity, price } }: Added) => sql`
+  INSERT INTO total (stream, lines, amount) VALUES (${stream}, 1, ${quantity * price.amount})
+  ON CONFLICT (stream) DO UPDATE SET lines = total.lines + 1, amount = total.amount + excluded.amount`
+
 /** An empty read model. */
 export const make = async (sql: postgres.Sql) => {
   await sql.unsafe(tables)

@@ -1,8 +1,11 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, it } from "vitest"
 import { EventMapper, Projection, Query, Repository } from "../../../src/core/index.ts"
 import { Memory, MemoryModel } from "../../../src/interpreters/memory/index.ts"
@@ -35,6 +38,8 @@ const added =
 const live = Layer.mergeAll(Memory.layer, EventMapper.plain, totals.layer)
 const run = <A, E>(effect: Effect.Effect<A, E, Layer.Success<typeof live>>): Promise<A> =>
   Effect.runPromise(Effect.provide(effect, live))
+
+const log = { upstream: "log", partition: 0 }
 
 const soon = { retry: Schedule.recurs(1) }
 
@@ -140,6 +145,61 @@ describe("a projection", () => {
     expect(left).toEqual([])
   })
 
+  it("tries what is parked again when it is told to", async () => {
+    const [parked, sum] = await run(
+      Effect.gen(function* () {
+        yield* accounts.execute("ada", open("Ada"))
+        yield* accounts.execute("ada", deposit(13))
+        yield* accounts.execute("ada", deposit(2))
+        let isBroken = true
+        const projection = added(1, (amount) => amount === 13 && isBroken)()
+        const working = yield* Effect.forkChild(Projection.run(projection, { ...soon, onFailure: "park", lease: 60 }))
+        yield* Effect.flip(Projection.waitFor(projection, 3))
+        yield* Projection.replay(projection)
+        yield* accounts.execute("bob", open("Bob")).pipe(Projection.including(projection))
+        const { parked } = yield* Projection.status(projection)
+        isBroken = false
+        yield* Projection.replay(projection)
+        while ((yield* Projection.status(projection)).parked.length > 0) yield* Effect.sleep(1)
+        yield* accounts.execute("ada", deposit(1)).pipe(Projection.including(projection))
+        yield* Fiber.interrupt(working)
+        return [parked.map(({ position }) => position), (yield* totals.value).get("ada")]
+      }),
+    )
+    expect(parked).toEqual([2, 3])
+    expect(sum).toBe(16)
+  })
+
+  it("tells how it comes on, and how long it will take, whichever process it goes on in", async () => {
+    const advances = await run(
+      Effect.gen(function* () {
+        for (const id of ["ada", "bob", "eve", "joe"]) yield* accounts.execute(id, open(id))
+        const projection = added(1)()
+        const model = yield* totals.model
+        const { epoch } = Option.getOrThrow(yield* model.acquire({ ...log, consumer: "totals:1" }, 1000))
+        const move = (from: number, to: number) =>
+          model.transact({ ...log, consumer: "totals:1", epoch, from, to }, () => Effect.void)
+        const watching = yield* Effect.forkChild(
+          Stream.runCollect(Projection.progress(projection, { every: "1 second" })),
+        )
+        yield* TestClock.adjust("2 seconds")
+        yield* move(0, 1)
+        yield* TestClock.adjust("1 second")
+        yield* move(1, 4)
+        yield* TestClock.adjust("1 second")
+        return yield* Fiber.join(watching)
+      }).pipe(Effect.provide(TestClock.layer())),
+    )
+    expect(advances.map(({ position, perSecond, remaining }) => [position, perSecond, remaining])).toEqual([
+      [0, 0, Option.none()],
+      [0, 0, Option.none()],
+      [0, 0, Option.none()],
+      [1, 1 / 3, Option.some(Duration.seconds(9))],
+      [4, 1, Option.some(Duration.zero)],
+    ])
+    expect(advances[0]?.head).toBe(4)
+  })
+
   it("stops at an event that was tampered with, also where it may park", async () => {
     const error = await run(
       Effect.gen(function* () {
@@ -188,7 +248,7 @@ describe("a projection", () => {
       }),
     )
     expect(error.message).toBe(
-      "Projection totals, version 1, is at position 0 and not at 1: it did not come any further meanwhile; does any process run it?.",
+      "Projection totals, version 1, is at position 0 and not at 1: it did not come any further meanwhile (does any process run it?).",
     )
   })
 })

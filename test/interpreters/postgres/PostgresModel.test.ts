@@ -29,6 +29,7 @@ const balances = (table: string, { broken = -1, version = 1 } = {}) =>
     model: PostgresModel,
     events: AccountEvent,
     filter: Query.make({ category: "Account" }),
+    key: ({ stream }) => stream.id,
     setup: (run) =>
       run((sql) => sql`CREATE TABLE IF NOT EXISTS ${sql(table)} (id text PRIMARY KEY, amount int, events int)`),
     handle: ({ stream, event }, run) =>
@@ -84,6 +85,31 @@ describe("a read model", () => {
     }).pipe(Effect.provide(live()), Effect.runPromise)
     expect(await rows(table)).toEqual([{ id: "bob", amount: 5, events: 1 }])
     expect(parked).toMatchObject([{ position: 3, stream: "Account-ada", reason: "division by zero" }])
+  })
+
+  it("tells those who wait in other processes", async () => {
+    const schemas = { store: freshSchema(), model: freshSchema() }
+    const process = () =>
+      Layer.fresh(
+        Layer.mergeAll(
+          Postgres.layer({ url, schema: schemas.store }),
+          PostgresModel.layer({ url, schema: schemas.model }),
+          EventMapper.plain,
+        ),
+      )
+    const projection = balances(`balance_${freshSchema()}`)
+    const positions = await Effect.gen(function* () {
+      const other = yield* Layer.build(process())
+      yield* Effect.forkScoped(Effect.provide(Projection.run(projection), other))
+      yield* accounts.execute("ada", open("Ada"))
+      return yield* Effect.forEach([1, 2, 3], (n) =>
+        Effect.map(
+          accounts.execute("ada", deposit(n)).pipe(Projection.including(projection)),
+          ({ position }) => position,
+        ),
+      )
+    }).pipe(Effect.scoped, Effect.provide(process()), Effect.runPromise)
+    expect(positions).toEqual([2, 3, 4])
   })
 
   it("is written to again after a deadlock, which is no failure of the handler", async () => {

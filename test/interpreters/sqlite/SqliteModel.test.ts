@@ -42,6 +42,7 @@ const balances = (broken = -1) =>
     version: 1,
     model: SqliteModel,
     events: AccountEvent,
+    key: ({ stream }) => stream.id,
     setup: (database) =>
       Effect.sync(() =>
         database.exec("CREATE TABLE IF NOT EXISTS balance (id TEXT PRIMARY KEY, amount REAL NOT NULL)"),

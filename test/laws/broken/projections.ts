@@ -27,6 +27,8 @@ const noted = (version: number, { stream, event }: Recorded<Added>, cell: Cell):
   cell.set({ ...cell.get(), [at]: [...(cell.get()[at] ?? []), event.by] })
 }
 
+const byStream = ({ stream }: Recorded<Added>): string => stream.id
+
 type Cut = (events: ReadonlyArray<Recorded<Added>>) => ReadonlyArray<Recorded<Added>>
 
 const listing = (cut: Cut) => (version: number) =>
@@ -35,10 +37,26 @@ const listing = (cut: Cut) => (version: number) =>
     version,
     model: lists.model,
     events: Added,
+    key: byStream,
     handle: (events, cell) =>
       Effect.sync(() => {
         for (const event of cut(events)) noted(version, event, cell)
       }),
+  })
+
+/** One by one, and those of a transaction at the same time: between what is read and what is written others have their turn. */
+const apart = (key: ((event: Recorded<Added>) => string) | undefined) => (version: number) =>
+  Projection.make({
+    name: "lists",
+    version,
+    model: lists.model,
+    events: Added,
+    ...(key && { key }),
+    handle: (event, cell) =>
+      Effect.andThen(
+        Effect.yieldNow,
+        Effect.sync(() => noted(version, event, cell)),
+      ),
   })
 
 /** Those of one version, by stream. */
@@ -54,6 +72,9 @@ const events = fc.integer({ min: 0, max: 9 }).map((by): Added => Added.Added({ b
 
 /** What is sound. */
 export const good = { projection: listing((events) => events), layer, read, events }
+
+/** What is sound, one by one. */
+export const goodApart = { ...good, projection: apart(byStream) }
 
 type Model = ReadModel<Cell>
 
@@ -119,6 +140,11 @@ export const cases: ReadonlyArray<Case> = [
   { law: "P2", flaw: "a checkpoint that moves after what was written", suite: after },
   { law: "P2", flaw: "a checkpoint that moves before anything is written", suite: before },
   { law: "P3", flaw: "a transaction that goes through though another instance took over", suite: unfenced },
+  {
+    law: "P4",
+    flaw: "a key by which what depends on one another does not belong together",
+    suite: ProjectionLaws.suite({ ...good, projection: apart(({ event }) => `${event.by % 2}`) }),
+  },
   {
     law: "P5",
     flaw: "a rebuild that begins where the version before it stands",
