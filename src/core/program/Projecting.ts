@@ -21,6 +21,7 @@ import type { CommitUnknown, StoreUnavailable } from "../port/Errors.ts"
 import { EventStore } from "../port/EventStore.ts"
 import type { Move, Parked, ReadModel } from "../port/ReadModel.ts"
 import { EventMapper, type Recorded } from "./EventMapper.ts"
+import * as Pages from "./Pages.ts"
 import * as Progress from "./Progress.ts"
 import type { Projection } from "./Projection.ts"
 import { ProjectionStopped } from "./ProjectionErrors.ts"
@@ -234,15 +235,7 @@ export const run = <Id, Tx, E, Err, R>(
         scanned > recorded ? transact({ to: scanned }, () => Effect.void) : Effect.void,
       )
 
-      /** From where it stands to the end: the next page is read while one is handled. */
-      const pages = Stream.suspend(() =>
-        Stream.paginate(scanned, (after) =>
-          Effect.map(
-            store.readAll({ after, filter: projection.filter, limit: batch }),
-            (page) => [[page], page.events.length < batch ? Option.none() : Option.some(page.scannedTo)] as const,
-          ),
-        ),
-      ).pipe(Stream.buffer({ capacity: 1 }))
+      const pages = Stream.suspend(() => Pages.make(store, { after: scanned, filter: projection.filter, limit: batch }))
 
       const drain = Effect.gen(function* () {
         yield* Stream.runForEach(pages, ({ events, scannedTo }) =>

@@ -19,6 +19,7 @@ import { bound } from "../port/bound.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
 import { EventStore } from "../port/EventStore.ts"
 import { EventMapper, type ReadError, type Recorded } from "./EventMapper.ts"
+import * as Pages from "./Pages.ts"
 import * as Tail from "./Tail.ts"
 
 /**
@@ -41,20 +42,19 @@ export interface Options {
   readonly filter?: Query.Query
 }
 
-/** Pages until the end is reached, or it is enough. */
-const pages = (
+/** Events until the end is reached, or it is enough. */
+const upToNow = (
   store: EventStore["Service"],
-  from: Position,
+  after: Position,
   filter: Query.Query,
-  isEnough: (position: Position) => boolean,
+  isEnough?: (position: Position) => boolean,
 ) =>
   Stream.unwrap(
     Effect.map(Tail.Bounds, ({ page: limit }) =>
-      Stream.paginate(from, (after) =>
-        Effect.map(store.readAll({ after, filter, limit }), ({ events, scannedTo }) => {
-          const isLast = isEnough(scannedTo) || events.length < limit
-          return [events, isLast ? Option.none() : Option.some(scannedTo)]
-        }),
+      Pages.make(store, { after, filter, limit }, isEnough).pipe(
+        Stream.map(({ events }) => events),
+        Stream.filter(Arr.isReadonlyArrayNonEmpty),
+        Stream.flattenArray,
       ),
     ),
   )
@@ -92,7 +92,7 @@ export const catchUp = ({
   after = 0,
   filter = Query.all,
 }: Options = {}): Stream.Stream<StoredEvent, StoreUnavailable, EventStore> =>
-  Stream.unwrap(Effect.map(EventStore, (store) => pages(store, after, filter, () => false)))
+  Stream.unwrap(Effect.map(EventStore, (store) => upToNow(store, after, filter)))
 
 /**
  * Stored events, without end: those that are there, then each as it is recorded, by whichever process. Where the store
@@ -123,7 +123,7 @@ export const stored = ({
         position = at
         return tail.reaches(at)
       }
-      const behind = reached(position) ? Stream.empty : pages(store, position, filter, reached)
+      const behind = reached(position) ? Stream.empty : upToNow(store, position, filter, reached)
       const live = Effect.map(tail.join, (next) => following(store, next, position, filter))
       return Stream.concat(behind, Stream.unwrap(live))
     }),
