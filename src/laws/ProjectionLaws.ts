@@ -36,7 +36,7 @@ import * as Law from "./Law.ts"
  */
 export interface Subject<Id, Tx, E, Err, A, LayerError> {
   /** The projection as any of its versions. */
-  readonly projection: (version: number) => Projection.Projection<Id, Tx, E, Err, never>
+  readonly projection: (version: number) => Projection.Projection<Id, Tx, E, Err, never, EventStore>
   /** A store without events, a mapper and a read model without anything, anew whenever it is built. */
   readonly layer: Layer.Layer<EventStore | EventMapper | Id, LayerError>
   /** What the model of this version says: a value that can be compared, and in which no positions are. */
@@ -82,7 +82,7 @@ const laws = <Id, Tx, E, Err, A, LayerError>(subject: Subject<Id, Tx, E, Err, A,
   /** Works until the model includes all that is recorded. */
   const caughtUp = Effect.fnUntraced(function* (
     running: Projection.Running,
-    of: Projection.Projection<Id, Tx, E, Err, never> = projection,
+    of: Projection.Projection<Id, Tx, E, Err, never, EventStore> = projection,
   ) {
     const { head } = yield* EventStore
     const working = yield* Effect.forkChild(Projection.run(of, running))
@@ -188,9 +188,7 @@ const laws = <Id, Tx, E, Err, A, LayerError>(subject: Subject<Id, Tx, E, Err, A,
           renew: (key, epoch, ttl) => Effect.andThen(Effect.sleep(2000), model.renew(key, epoch, ttl)),
         }
         const instances = yield* Effect.forEach([1, 2, 3], () =>
-          Effect.forkChild(
-            Effect.provideService(Projection.run(slowed, { batch, lease: 1000 }), projection.model, late),
-          ),
+          Effect.forkChild(Projection.run({ ...slowed, model: Effect.succeed(late) }, { batch, lease: 1000 })),
         )
         yield* Projection.waitFor(projection, yield* head, { timeout: "10 minutes" })
         for (const instance of instances) yield* Fiber.interrupt(instance)

@@ -89,8 +89,6 @@ export interface ReadModel<out Tx> extends Pick<Checkpoints["Service"], "acquire
   readonly parked: (key: CheckpointKey) => Effect.Effect<ReadonlyArray<Parked>, InvalidInput | StoreUnavailable>
   /** The version of a projection that is to be read; `None` until one has been activated. */
   readonly active: (name: string) => Effect.Effect<Option<number>, StoreUnavailable>
-  /** Takes the lease from whoever has it, and leaves it to be had: that one begins anew, or another one does. */
-  readonly depose: (key: CheckpointKey) => Effect.Effect<void, InvalidInput | StoreUnavailable>
   /** Emits at once, and then when a checkpoint may have moved, in whichever process. */
   readonly changes: Stream<unknown>
 }

@@ -3,9 +3,14 @@
  *
  * @since 0.1.0
  */
+import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
+import * as Stream from "effect/Stream"
 import type { CheckpointKey, Position } from "../event/Commit.ts"
+import type { InvalidInput } from "../event/Errors.ts"
 import * as Changes from "../port/Changes.ts"
+import type { StoreUnavailable } from "../port/Errors.ts"
+import type { ReadModel } from "../port/ReadModel.ts"
 
 /**
  * @category model
@@ -54,4 +59,27 @@ export const tell = (progress: Progress, position: Position): void => {
   if (position <= progress.position) return
   progress.position = position
   progress.changes.tell(position)
+}
+
+/**
+ * Waits until a projection includes a position, whichever process works at it.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const reached = <Tx>(
+  model: ReadModel<Tx>,
+  key: CheckpointKey,
+  position: Position,
+): Effect.Effect<void, InvalidInput | StoreUnavailable> => {
+  const progress = of(model, key)
+  const told = progress.changes.stream.pipe(
+    Stream.filter((reached) => reached >= position),
+    Stream.take(1),
+    Stream.runDrain,
+  )
+  const asked = progress.asking.withPermit(
+    Stream.runForEach(model.changes, () => Effect.map(model.read(key), (reached) => tell(progress, reached))),
+  )
+  return Effect.raceFirst(told, asked)
 }

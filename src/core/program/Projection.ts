@@ -12,14 +12,15 @@
  *
  * @since 0.1.0
  */
-import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { textFault } from "../event/CommitShape.ts"
 import { InvalidInput } from "../event/Errors.ts"
 import type { EventCodec } from "../event/EventCodec.ts"
 import * as Query from "../event/Query.ts"
+import type { EventStore } from "../port/EventStore.ts"
 import type { ReadModel } from "../port/ReadModel.ts"
 import type { Recorded } from "./EventMapper.ts"
+import * as Upstream from "./Upstream.ts"
 
 /**
  * A projection: which events, and what becomes of them in a read model.
@@ -35,10 +36,12 @@ import type { Recorded } from "./EventMapper.ts"
  * @category model
  * @since 0.1.0
  */
-export interface Projection<out Id, in out Tx, in out E, out Err, out R> {
+export interface Projection<out Id, in out Tx, in out E, out Err, out R, out U = EventStore> {
   readonly name: string
   readonly version: number
-  readonly model: Context.Key<Id, ReadModel<Tx>>
+  readonly model: Effect.Effect<ReadModel<Tx>, never, Id>
+  readonly upstream: Upstream.Upstream<U>
+  readonly partitions: number
   readonly events: EventCodec<E>
   readonly filter: Query.Query
   readonly handle: (events: ReadonlyArray<Recorded<E>>, transaction: Tx) => Effect.Effect<void, Err, R>
@@ -53,7 +56,12 @@ interface Common<Id, Tx, E, Err, R> {
   /** From 1. A new one is built from the first event on, beside the one before it. */
   readonly version: number
   /** The database that it writes to. */
-  readonly model: Context.Key<Id, ReadModel<Tx>>
+  readonly model: Effect.Effect<ReadModel<Tx>, never, Id>
+  /**
+   * Streams are spread over so many partitions, each with a checkpoint and transactions of its own, and an event waits for
+   * the one that caused it. 1 to 1024; 1, if left out.
+   */
+  readonly partitions?: number
   /** What is written of events; an event that it does not know cannot be handled. */
   readonly events: EventCodec<E>
   /** Every event, if left out. */
@@ -145,13 +153,17 @@ export const batched = <Id, Tx, E, Err = never, R = never>({
   setup = nothing,
   activate = nothing,
   key,
+  partitions = 1,
 }: BatchOptions<Id, Tx, E, Err, R>): Projection<Id, Tx, E, Err, R> => {
   const what = textFault("name of a projection", name)
   if (what !== undefined) throw new InvalidInput({ what })
   if (!(Number.isSafeInteger(version) && version >= 1)) {
     throw new InvalidInput({ what: `version ${version} of ${name} is not an integer from 1` })
   }
-  return { name, version, model, events, filter, handle, setup, activate, key }
+  if (!(Number.isSafeInteger(partitions) && partitions >= 1 && partitions <= 1024)) {
+    throw new InvalidInput({ what: `${partitions} partitions of ${name} are not an integer from 1 to 1024` })
+  }
+  return { name, version, model, upstream: Upstream.local, partitions, events, filter, handle, setup, activate, key }
 }
 
 /** One after another, but for those that do not depend on one another. */
@@ -197,6 +209,37 @@ export const make = <Id, Tx, E, Err = never, R = never>({
   ...options
 }: Options<Id, Tx, E, Err, R>): Projection<Id, Tx, E, Err, R> =>
   batched({ ...options, handle: oneByOne(handle, options.key) })
+
+/**
+ * The same projection of another application's log.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { EventCodec, NotificationLog, Projection, Upstream } from "everfold"
+ * import { MemoryModel } from "everfold/memory"
+ * import * as t from "io-ts"
+ *
+ * const count = MemoryModel.make("app/Count", 0)
+ * const orders = Projection.make({
+ *   name: "orders",
+ *   version: 1,
+ *   model: count.model,
+ *   events: EventCodec.make({ Ordered: t.type({ sku: t.string }) }),
+ *   handle: (_event, cell) => Effect.sync(() => cell.set(cell.get() + 1))
+ * })
+ * const ofTheShop = Projection.of(Upstream.of("shop", NotificationLog))(orders)
+ * console.log(ofTheShop.upstream.name) // shop
+ * ```
+ * @category combinators
+ * @since 0.1.0
+ */
+export const of =
+  <U>(upstream: Upstream.Upstream<U>) =>
+  <Id, Tx, E, Err, R>(projection: Projection<Id, Tx, E, Err, R, unknown>): Projection<Id, Tx, E, Err, R, U> => ({
+    ...projection,
+    upstream,
+  })
 
 export { type Running, run } from "./Projecting.ts"
 export { type Advance, progress, replay, type Status, status } from "./ProjectionStatus.ts"

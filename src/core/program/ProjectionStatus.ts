@@ -8,13 +8,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Position } from "../event/Commit.ts"
+import type { CheckpointKey, Position } from "../event/Commit.ts"
 import type { InvalidInput } from "../event/Errors.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
-import { EventStore } from "../port/EventStore.ts"
-import type { Parked } from "../port/ReadModel.ts"
-import { keyOf } from "./Projecting.ts"
+import type { Parked, ReadModel } from "../port/ReadModel.ts"
 import type { Projection } from "./Projection.ts"
+import { keysOf } from "./ProjectionKey.ts"
 
 /**
  * Where a projection stands.
@@ -30,7 +29,7 @@ import type { Projection } from "./Projection.ts"
  */
 export interface Status {
   readonly position: Position
-  /** Of the store. */
+  /** Of the log. */
   readonly head: Position
   /** The version that is to be read; `None` until one has caught up. */
   readonly active: Option.Option<number>
@@ -43,7 +42,14 @@ export interface Status {
  * @category model
  * @since 0.1.0
  */
-export type Named<Id, Tx> = Pick<Projection<Id, Tx, never, unknown, unknown>, "name" | "version" | "model">
+export type Named<Id, Tx, U> = Pick<
+  Projection<Id, Tx, never, unknown, unknown, U>,
+  "name" | "version" | "model" | "upstream" | "partitions"
+>
+
+/** Where the partition stands that is behind all others. */
+const least = <Tx>(model: ReadModel<Tx>, keys: ReadonlyArray<CheckpointKey>) =>
+  Effect.map(Effect.forEach(keys, model.read), (positions) => Math.min(...positions))
 
 /**
  * Where a projection stands, whichever process works at it.
@@ -74,16 +80,17 @@ export type Named<Id, Tx> = Pick<Projection<Id, Tx, never, unknown, unknown>, "n
  * @category queries
  * @since 0.1.0
  */
-export const status = <Id, Tx>(
-  projection: Named<Id, Tx>,
-): Effect.Effect<Status, StoreUnavailable | InvalidInput, EventStore | Id> =>
+export const status = <Id, Tx, U>(
+  projection: Named<Id, Tx, U>,
+): Effect.Effect<Status, StoreUnavailable | InvalidInput, Id | U> =>
   Effect.gen(function* () {
-    const store = yield* EventStore
+    const source = yield* projection.upstream.source
     const model = yield* projection.model
-    const key = keyOf(projection)
-    const position = yield* model.read(key)
-    const [active, parked] = [yield* model.active(projection.name), yield* model.parked(key)]
-    return { position, head: yield* store.head, active, parked }
+    const keys = keysOf(projection)
+    const position = yield* least(model, keys)
+    const active = yield* model.active(projection.name)
+    const parked = (yield* Effect.forEach(keys, model.parked)).flat().toSorted((a, b) => a.position - b.position)
+    return { position, head: yield* source.head, active, parked }
   })
 
 /**
@@ -105,7 +112,7 @@ export const status = <Id, Tx>(
  */
 export interface Advance {
   readonly position: Position
-  /** Of the store. */
+  /** Of the log. */
   readonly head: Position
   /** Positions, on average since the first look. */
   readonly perSecond: number
@@ -142,20 +149,20 @@ export interface Advance {
  * @category queries
  * @since 0.1.0
  */
-export const progress = <Id, Tx>(
-  projection: Named<Id, Tx>,
+export const progress = <Id, Tx, U>(
+  projection: Named<Id, Tx, U>,
   { every = "1 second" }: { readonly every?: Duration.Input } = {},
-): Stream.Stream<Advance, StoreUnavailable | InvalidInput, EventStore | Id> =>
+): Stream.Stream<Advance, StoreUnavailable | InvalidInput, Id | U> =>
   Stream.unwrap(
     Effect.gen(function* () {
-      const store = yield* EventStore
+      const source = yield* projection.upstream.source
       const model = yield* projection.model
       const look = Effect.gen(function* () {
-        return { position: yield* model.read(keyOf(projection)), at: yield* Clock.currentTimeMillis }
+        return { position: yield* least(model, keysOf(projection)), at: yield* Clock.currentTimeMillis }
       })
       const first = yield* look
       const advance = Effect.gen(function* () {
-        const head = yield* store.head
+        const head = yield* source.head
         const { position, at } = yield* look
         const moved = position - first.position
         const perSecond = moved === 0 ? 0 : (moved * 1000) / (at - first.at)
@@ -172,6 +179,16 @@ export const progress = <Id, Tx>(
       )
     }),
   )
+
+/** Takes the lease from whoever has it, and leaves it to be had: who asks to keep another one's is told its epoch. */
+const depose = Effect.fnUntraced(function* <Tx>({ renew, acquire }: ReadModel<Tx>, key: CheckpointKey) {
+  const giveBack = (epoch: number): Effect.Effect<void, StoreUnavailable | InvalidInput> =>
+    Effect.catchTag(renew(key, epoch, 0), "Fenced", (fenced) =>
+      fenced.epoch === epoch ? Effect.void : giveBack(fenced.epoch),
+    )
+  yield* giveBack(0)
+  yield* acquire(key, 0)
+})
 
 /**
  * Has what is parked tried again: whoever works at the projection begins anew within a third of its lease, and that is the
@@ -197,5 +214,9 @@ export const progress = <Id, Tx>(
  * @category commands
  * @since 0.1.0
  */
-export const replay = <Id, Tx>(projection: Named<Id, Tx>): Effect.Effect<void, StoreUnavailable | InvalidInput, Id> =>
-  Effect.flatMap(projection.model, ({ depose }) => depose(keyOf(projection)))
+export const replay = <Id, Tx, U>(
+  projection: Named<Id, Tx, U>,
+): Effect.Effect<void, StoreUnavailable | InvalidInput, Id> =>
+  Effect.flatMap(projection.model, (model) =>
+    Effect.forEach(keysOf(projection), (key) => depose(model, key), { discard: true }),
+  )

@@ -6,13 +6,12 @@
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
 import type { Position } from "../event/Commit.ts"
 import type { InvalidInput } from "../event/Errors.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
 import * as Progress from "./Progress.ts"
-import { keyOf } from "./Projecting.ts"
 import { ProjectionBehind } from "./ProjectionErrors.ts"
+import { keysOf } from "./ProjectionKey.ts"
 import type { Named } from "./ProjectionStatus.ts"
 
 /**
@@ -45,38 +44,33 @@ import type { Named } from "./ProjectionStatus.ts"
  * @category queries
  * @since 0.1.0
  */
-export const waitFor = <Id, Tx>(
-  projection: Named<Id, Tx>,
+export const waitFor = <Id, Tx, U>(
+  projection: Named<Id, Tx, U>,
   position: Position,
   { timeout = "5 seconds" }: { readonly timeout?: Duration.Input } = {},
 ): Effect.Effect<void, ProjectionBehind | StoreUnavailable | InvalidInput, Id> =>
   Effect.gen(function* () {
     const { name, version } = projection
     const model = yield* projection.model
-    const key = keyOf(projection)
-    const progress = Progress.of(model, key)
-    const begun = yield* model.read(key)
-    const told = progress.changes.stream.pipe(
-      Stream.filter((reached) => reached >= position),
-      Stream.take(1),
-      Stream.runDrain,
-    )
-    const asked = progress.asking.withPermit(
-      Stream.runForEach(model.changes, () =>
-        Effect.map(model.read(key), (reached) => Progress.tell(progress, reached)),
-      ),
-    )
-    const reached =
-      begun >= position ? Option.some(undefined) : yield* Effect.timeoutOption(Effect.raceFirst(told, asked), timeout)
-    const stands = Math.max(progress.position, yield* model.read(key))
+    const keys = keysOf(projection)
+    const least = Effect.map(Effect.forEach(keys, model.read), (positions) => Math.min(...positions))
+    const begun = yield* least
+    const waited = Effect.forEach(keys, (key) => Progress.reached(model, key, position), {
+      concurrency: "unbounded",
+      discard: true,
+    })
+    const reached = begun >= position ? Option.some(undefined) : yield* Effect.timeoutOption(waited, timeout)
+    const all = keys.map((key) => Progress.of(model, key))
+    const stands = Math.max(Math.min(...all.map(({ position }) => position)), yield* least)
+    const ended = all.find(({ ended }) => ended !== undefined)?.ended
     const behind = (reason: string) =>
       new ProjectionBehind({ name, version, position: stands, awaited: position, reason })
-    const parked = (yield* model.parked(key)).find((one) => one.position === position)
+    const parked = (yield* Effect.forEach(keys, model.parked)).flat().find((one) => one.position === position)
     if (parked !== undefined) return yield* behind(`that event is parked (${parked.reason})`)
     if (Option.isSome(reached)) return
     return yield* behind(
-      progress.ended !== undefined
-        ? `it works no more (${progress.ended})`
+      ended !== undefined
+        ? `it works no more (${ended})`
         : stands > begun
           ? `it is at work, and came from ${begun} to ${stands} meanwhile`
           : "it did not come any further meanwhile (does any process run it?)",
@@ -110,7 +104,7 @@ export const waitFor = <Id, Tx>(
  * @since 0.1.0
  */
 export const including =
-  <Id, Tx>(projection: Named<Id, Tx>, options?: { readonly timeout?: Duration.Input }) =>
+  <Id, Tx, U>(projection: Named<Id, Tx, U>, options?: { readonly timeout?: Duration.Input }) =>
   <A extends { readonly position: Position }, E, R>(
     executed: Effect.Effect<A, E, R>,
   ): Effect.Effect<A, E | ProjectionBehind | StoreUnavailable | InvalidInput, R | Id> =>

@@ -153,11 +153,6 @@ const start = <S>(initial: S): ReadModel<Cell<S>> & { readonly value: () => S } 
     parked: (key) =>
       Effect.sync(() => [...parkedOf(key).values()].toSorted((one, other) => one.position - other.position)),
     active: (name) => Effect.sync(() => Option.fromUndefinedOr(active.get(name))),
-    depose: (key) =>
-      Effect.sync(() => {
-        const { position, epoch } = standingOf(key)
-        standings.set(nameOf(key), { position, epoch: epoch + 1, until: 0 })
-      }),
     changes: changes.stream,
     value: () => value,
   }

@@ -174,9 +174,6 @@ const make = Effect.fnUntraced(function* (url: string, schemaName: string) {
     position: `SELECT coalesce((SELECT position FROM ${schema}.checkpoint WHERE ${ofKey}), 0)`,
     parked: `SELECT position, stream, reason, at FROM ${schema}.parked WHERE ${ofKey} ORDER BY position`,
     active: `SELECT version FROM ${schema}.active WHERE name = $1`,
-    depose: `
-      INSERT INTO ${schema}.lease AS l (consumer, upstream, partition, epoch, until) VALUES ($1, $2, $3, 1, 0)
-      ON CONFLICT (consumer, upstream, partition) DO UPDATE SET epoch = l.epoch + 1, until = 0`,
     move: `SELECT ${schema}.move_1($1, $2, $3, $4, $5, $6)`,
     park: `
       INSERT INTO ${schema}.parked (consumer, upstream, partition, position, stream, reason, at)
@@ -279,7 +276,6 @@ const make = Effect.fnUntraced(function* (url: string, schemaName: string) {
       database.read("reading the active version", statements.active, [name], ([row]) =>
         row === undefined ? Option.none() : Option.some(integer(row[0])),
       ),
-    depose: (key) => database.read(what, statements.depose, named(key), () => undefined),
     changes: follow.changes,
   })
 })

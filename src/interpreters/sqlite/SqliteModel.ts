@@ -225,12 +225,6 @@ const make = Effect.fnUntraced(function* (filename: string) {
         ),
       ),
     active: (name) => read(() => Option.fromUndefinedOr(activeIn(outside, name))),
-    depose: (key) =>
-      attempt(what, () =>
-        Effect.succeed(
-          inTransaction(other, () => void outside.lease.run(...named(key), standingIn(outside, key).epoch + 1, 0)),
-        ),
-      ),
     changes: Stream.tick(poll),
   }
   return model
