@@ -35,6 +35,7 @@ import type { LoadError, Loaded } from "./Rehydration.ts"
 import * as Rehydration from "./Rehydration.ts"
 import * as StreamStates from "./StreamStates.ts"
 import * as Transaction from "./Transaction.ts"
+import * as UnitOfWork from "./UnitOfWork.ts"
 
 /**
  * The ports that every operation needs.
@@ -207,6 +208,8 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
     Execution.carryOut(ports, aggregate, state.stream, state, requests, retry),
   )
 
+  const seats = UnitOfWork.seats<S, E>()
+
   const submit = <A, R2>(
     id: string,
     options: ExecuteOptions,
@@ -330,7 +333,7 @@ export const make = <C, S, E, R>(aggregate: Aggregate<C, S, E, R>, options: Opti
     exists: (id) => Effect.map(latest(id), Option.isSome),
     history: (id) => History.events(aggregate.events, named(id)),
     ids: History.ids(category),
-    stream: (id) => Transaction.participant(aggregate, { category, id }, states),
+    stream: (id) => Transaction.participant(aggregate, { category, id }, states, seats),
   }
 }
 

@@ -26,6 +26,7 @@ import * as Recording from "./Recording.ts"
 import * as Rehydration from "./Rehydration.ts"
 import * as Snapshotting from "./Snapshotting.ts"
 import type * as StreamStates from "./StreamStates.ts"
+import type * as UnitOfWork from "./UnitOfWork.ts"
 
 type Needs = EventStore | EventMapper | Snapshots
 type Loaded<S> = Rehydration.Loaded<S>
@@ -48,11 +49,16 @@ type Loaded<S> = Rehydration.Loaded<S>
 export interface Participant<in out S, in out E> {
   readonly name: StreamName.StreamName
   readonly open: (context: Context.Context<Needs>) => Seat<S, E>
+  readonly seat: (
+    attempt: UnitOfWork.Attempt,
+    context: Context.Context<Needs>,
+  ) => Effect.Effect<UnitOfWork.Seat<S, E>, Rehydration.LoadError>
 }
 
 /** A participant at work, in one process with one store. */
 interface Seat<in out S, in out E> {
   readonly alone: <A, E2, R>(effect: Effect.Effect<A, E2, R>) => Effect.Effect<A, E2, R>
+  readonly held: () => Loaded<S> | undefined
   readonly read: Effect.Effect<Loaded<S>, Rehydration.LoadError>
   readonly encode: (
     from: Loaded<S>,
@@ -128,14 +134,15 @@ export const participant = <C, S, E, R>(
   aggregate: Aggregate<C, S, E, R>,
   name: StreamName.StreamName,
   states: StreamStates.Lookup<S, E>,
-): Participant<S, E> => ({
-  name,
-  open: (context) => {
+  seats: ReturnType<typeof UnitOfWork.seats<S, E>>,
+): Participant<S, E> => {
+  const open = (context: Context.Context<Needs>): Seat<S, E> => {
     const all = states(context)
     const state = all.at(name)
     const { ports } = all
     return {
       alone: state.turns.alone,
+      held: () => state.head,
       read: Effect.suspend(() => Rehydration.refresh(ports, aggregate, name, state.head)),
       encode: Effect.fnUntraced(function* (from, events, origin) {
         let next = from.state
@@ -154,8 +161,9 @@ export const participant = <C, S, E, R>(
           return Snapshotting.take(ports, aggregate, name, before, loaded, state.snapshots)
         }),
     }
-  },
-})
+  }
+  return { name, open, seat: (attempt, context) => seats(attempt, name, open(context)) }
+}
 
 /**
  * Decides on the states of several streams at once. All that it decides is recorded, or nothing; a rejection or a fault
