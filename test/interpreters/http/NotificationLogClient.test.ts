@@ -56,13 +56,12 @@ const over = (log: NotificationLog["Service"], answer: Handler): NotificationLog
 const empty: Section = { id: "1,3", items: [], archived: false, previous: undefined, next: undefined }
 const json = (body: string, status = 200) =>
   new Response(body, { status, headers: { "content-type": "application/json; charset=utf-8" } })
-const event = (position: number): StoredEvent => ({
-  ...Commits.event(position, stream, { type: "Added", tags: [] }),
-  stream,
-  version: position,
-  position,
-  link: new Uint8Array(32),
-})
+const event = (position: number): StoredEvent => {
+  const added = Commits.event(position, stream, { type: "Added", tags: [] })
+  const before = position === 1 ? HashChain.empty.link : event(position - 1).link
+  const link = HashChain.link(before, position, added.digest)
+  return { ...added, stream, version: position, position, link }
+}
 const items = (...positions: ReadonlyArray<number>) => positions.map(event)
 const sse = (...blocks: ReadonlyArray<string>) =>
   new Response(blocks.map((block) => `${block}\n\n`).join(""), { headers: { "content-type": "text/event-stream" } })

@@ -44,7 +44,7 @@ export const halved = (handler: Handler) => {
 export const busy = (handler: Handler) => {
   const refusing = mostly((n) => async (response, out) => {
     await response.body?.cancel()
-    out.writeHead([503, 502, 429][n % 3] ?? 503, { "content-type": "text/html", "retry-after": "1" })
+    out.writeHead([503, 502, 429][n % 3] ?? 503, { "content-type": "text/html", "retry-after": "0" })
     out.end("<html>come back later</html>")
   })
   return listening(handler, refusing)

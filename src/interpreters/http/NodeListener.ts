@@ -1,0 +1,74 @@
+/**
+ * Serves by Node's own `http`, with nothing between.
+ *
+ * @since 0.1.0
+ */
+import type { IncomingMessage, ServerResponse } from "node:http"
+import { pipeline } from "node:stream/promises"
+
+/**
+ * A request of Node's as one of the web's. It has no body, for nothing of a log is asked for by one; it is aborted when
+ * whoever asks is gone.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const requestOf = (incoming: IncomingMessage, outgoing: ServerResponse): Request => {
+  const gone = new AbortController()
+  outgoing.on("close", () => gone.abort())
+  const headers = new Headers()
+  for (const [name, values = []] of Object.entries(incoming.headersDistinct)) {
+    for (const value of values) headers.append(name, value)
+  }
+  const { method = "GET", url = "/" } = incoming
+  return new Request(`http://localhost${url}`, { method, headers, signal: gone.signal })
+}
+
+/**
+ * Answers, no faster than is read. It fails where the answer breaks off, and whoever reads is told by a cut.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const send = async (response: Response, outgoing: ServerResponse): Promise<void> => {
+  outgoing.writeHead(response.status, [...response.headers].flat())
+  if (response.body === null) outgoing.end()
+  else await pipeline(response.body, outgoing)
+}
+
+/**
+ * What `createServer` of `node:http` takes, of what `webHandler` makes. Requests that are none (no path, another method
+ * than HTTP has) are answered by 400.
+ *
+ * @example
+ * ```ts
+ * import { createServer } from "node:http"
+ * import * as Layer from "effect/Layer"
+ * import { NotificationLog } from "everfold"
+ * import { Access, NotificationLogServer } from "everfold/http"
+ * import { Memory } from "everfold/memory"
+ *
+ * const log = NotificationLog.layer(20).pipe(Layer.provide(Memory.layer))
+ * const { handler, dispose } = NotificationLogServer.webHandler(Layer.merge(log, Access.open))
+ * const server = createServer(NotificationLogServer.nodeListener(handler))
+ * server.on("close", dispose)
+ * // server.listen(8080)
+ * ```
+ * @category constructors
+ * @since 0.1.0
+ */
+export const nodeListener =
+  (handler: (request: Request) => Promise<Response>) =>
+  (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    const answer = async (): Promise<void> => {
+      if (!URL.canParse(`http://localhost${incoming.url}`)) {
+        outgoing.writeHead(400).end()
+        return
+      }
+      await send(await handler(requestOf(incoming, outgoing)), outgoing)
+    }
+    answer().catch(() => {
+      if (outgoing.headersSent) outgoing.destroy()
+      else outgoing.writeHead(500).end()
+    })
+  }
