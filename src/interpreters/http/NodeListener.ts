@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import type { IncomingMessage, ServerResponse } from "node:http"
-import { pipeline } from "node:stream/promises"
 
 /**
  * A request of Node's as one of the web's. It has no body, for nothing of a log is asked for by one; it is aborted when
@@ -24,21 +23,38 @@ export const requestOf = (incoming: IncomingMessage, outgoing: ServerResponse): 
   return new Request(`http://localhost${url}`, { method, headers, signal: gone.signal })
 }
 
+/** Until more may be written, or nobody reads any more. */
+const drained = (outgoing: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const go = (): void => {
+      outgoing.off("drain", go).off("close", go)
+      resolve()
+    }
+    outgoing.on("drain", go).on("close", go)
+  })
+
 /**
- * Answers, no faster than is read. It fails where the answer breaks off, and whoever reads is told by a cut.
+ * Answers, no faster than is read. It fails where the answer breaks off.
  *
  * @category conversions
  * @since 0.1.0
  */
 export const send = async (response: Response, outgoing: ServerResponse): Promise<void> => {
   outgoing.writeHead(response.status, [...response.headers].flat())
-  if (response.body === null) outgoing.end()
-  else await pipeline(response.body, outgoing)
+  const reader = response.body?.getReader()
+  // Also where the next piece is still waited for, which a pipe would wait for too.
+  const leave = () => reader?.cancel().catch(() => {})
+  if (outgoing.closed) leave()
+  else outgoing.on("close", leave)
+  for (let next = await reader?.read(); next?.value !== undefined; next = await reader?.read()) {
+    if (!outgoing.write(next.value) && !outgoing.closed) await drained(outgoing)
+  }
+  outgoing.end()
 }
 
 /**
- * What `createServer` of `node:http` takes, of what `webHandler` makes. Requests that are none (no path, another method
- * than HTTP has) are answered by 400.
+ * What `createServer` of `node:http` takes, of what `webHandler` makes. It answers 400 where no path is asked for, and 500
+ * where the handler fails; an answer that breaks off is cut, so that nobody takes it for whole.
  *
  * @example
  * ```ts
@@ -61,10 +77,7 @@ export const nodeListener =
   (handler: (request: Request) => Promise<Response>) =>
   (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const answer = async (): Promise<void> => {
-      if (!URL.canParse(`http://localhost${incoming.url}`)) {
-        outgoing.writeHead(400).end()
-        return
-      }
+      if (incoming.url?.startsWith("/") !== true) return void outgoing.writeHead(400).end()
       await send(await handler(requestOf(incoming, outgoing)), outgoing)
     }
     answer().catch(() => {

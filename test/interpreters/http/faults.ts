@@ -79,6 +79,10 @@ export const leftOut = (handler: Handler) =>
     retold((blocks) => blocks.filter((_, i) => i % 2 === 1 || i === blocks.length - 1)),
   )
 
+/** There are sections, and nothing else. */
+export const streamless = (handler: Handler) =>
+  listening(async (request) => (request.url.includes("/events") ? new Response("", { status: 404 }) : handler(request)))
+
 /** The server stops and starts again on its port, every few milliseconds, with whatever it was saying. */
 export const restarting = Effect.fnUntraced(function* (handler: Handler) {
   let current: Listening = yield* Effect.promise(() => listen(handler))

@@ -3,6 +3,7 @@ import * as http from "node:http"
 import type { AddressInfo } from "node:net"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as References from "effect/References"
 import * as Schedule from "effect/Schedule"
 import type { Scope } from "effect/Scope"
 import type { EventStore } from "../../../src/core/port/EventStore.ts"
@@ -76,7 +77,11 @@ export const relayed = (serve: Serve) =>
 
 /** A store in memory, and its log by way of a server. */
 export const remote = (serve: Serve, size = 3): Layer.Layer<EventStore | NotificationLog, unknown> =>
-  relayed(serve).pipe(Layer.provide(NotificationLog.layer(size)), Layer.provideMerge(Memory.layer))
+  relayed(serve).pipe(
+    Layer.provide(NotificationLog.layer(size)),
+    Layer.provideMerge(Memory.layer),
+    Layer.merge(Layer.succeed(References.MinimumLogLevel, "None")),
+  )
 
 /** The same, by way of a server of what was read by way of another. */
 export const twoAway: Layer.Layer<EventStore | NotificationLog, unknown> = relayed(listening).pipe(
