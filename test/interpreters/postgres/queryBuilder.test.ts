@@ -3,6 +3,7 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { DatabaseSync } from "node:sqlite"
+import { TaggedError } from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -44,6 +45,12 @@ const builder = (dialect: Omit<Dialect, "createDriver">) =>
 
 type Rows = <Row>(query: Compilable<Row>) => Effect.Effect<ReadonlyArray<Row>, Error>
 
+class Unlucky extends TaggedError("Unlucky")<{ readonly total: number | undefined }> {
+  override get message(): string {
+    return `${this.total} is unlucky`
+  }
+}
+
 /** Sums of deposits. That of 13 is added, and refused then. */
 const balances = (db: ReturnType<typeof builder>) => ({
   create: (rows: Rows) => {
@@ -62,7 +69,7 @@ const balances = (db: ReturnType<typeof builder>) => ({
         .returning("amount"),
     )
     expectTypeOf(added).toEqualTypeOf<ReadonlyArray<{ amount: number }>>()
-    if (event.amount === 13) return yield* Effect.fail(new Error(`${added[0]?.amount} is unlucky`))
+    if (event.amount === 13) return yield* new Unlucky({ total: added[0]?.amount })
   }),
 })
 
