@@ -253,6 +253,36 @@ describe("the outbox", () => {
     expect(received(at.accepted).length).toBe(expected)
   })
 
+  it("keeps its order where another one took over from one that was only held up, and goes on", async () => {
+    const filename = path.join(folder(), "bank.db")
+    const publishers: Array<ChildProcess> = []
+    const start = (): void => {
+      publishers.push(spawn(process.execPath, ["docs/examples/outbox/main.ts", filename, at.url], { stdio: "inherit" }))
+    }
+    closing.push(() => publishers.map((each) => each.kill("SIGKILL")))
+    const at = await broker((n) => {
+      if (n === 4) publishers[0]?.kill("SIGSTOP")
+      return taken
+    })
+    const events = await Effect.gen(function* () {
+      yield* deposits(20)
+      start()
+      yield* Effect.repeat(Effect.sleep(10), { until: () => at.requests.length > 4 })
+      start()
+      const outbox = Outbox.make({ name: "outbox", url: at.url, events: AccountEvent })
+      yield* Projection.waitFor(outbox, 20, { timeout: "30 seconds" })
+      const before = at.accepted.length
+      publishers[0]?.kill("SIGCONT")
+      // It goes on with what it had begun, and finds out then.
+      yield* Effect.repeat(Effect.sleep(10), { until: () => at.accepted.length > before })
+      yield* deposits(4)
+      yield* Projection.waitFor(outbox, 24, { timeout: "30 seconds" })
+      return yield* log
+    }).pipe(Effect.provide(live(filename)), Effect.runPromise)
+    agrees(at, events)
+    expect(at.accepted.length).toBeGreaterThan(24)
+  })
+
   it("loses nothing when it is killed between sending and remembering, again and again", async () => {
     const filename = path.join(folder(), "bank.db")
     let child: ChildProcess | undefined

@@ -44,7 +44,8 @@ export interface Options {
   readonly headers?: Headers.Input
   /**
    * When to ask again after what may pass: a server that restarts, an answer that was cut, a store that is busy. Soon at
-   * first and every five seconds then, for a minute, if left out. A follower begins it anew with whatever it is told.
+   * first and every five seconds then, for a minute, if left out. It is never sooner than the server's `Retry-After` says,
+   * of which a minute counts. A follower begins it anew with whatever it is told.
    */
   readonly retry?: Schedule.Schedule<unknown, StoreUnavailable>
 }
