@@ -119,19 +119,15 @@ export const make = Effect.fnUntraced(function* ({ url, headers = {}, retry = fo
     for (const oldest of sections.keys()) if (sections.size > kept) sections.delete(oldest)
   }
 
-  /** The last position that was heard of: no later answer shows less. */
+  /** The last position that was heard of: no answer to a later question shows less. */
   let newest = 0
   /** Of these, old answers were given: they are asked for past whatever keeps them. */
   const stale = new Set<string>()
 
-  const isStale = (section: Section, size: number, isCurrent: boolean): boolean => {
-    const last = (SectionName.first(section.id, size) ?? 1) + size - 1
-    return Sections.reached(section) < (isCurrent ? newest : Math.min(newest, last))
-  }
-
   const answered = Effect.fnUntraced(function* (id: string, size?: number, urlParams = {}) {
     const had = sections.get(id)
     if (had?.section.archived) return had.section
+    const before = newest
     const response = yield* ask(`sections/${id}`, {
       urlParams,
       headers: {
@@ -145,10 +141,11 @@ export const make = Effect.fnUntraced(function* ({ url, headers = {}, retry = fo
     }
     const section =
       response.status === 304 && had !== undefined ? had.section : yield* Sections.section(response, id, size)
-    if (size !== undefined && isStale(section, size, id === "current")) {
+    const due = id === "current" ? before : Math.min(before, Sections.last(section))
+    if (Sections.reached(section) < due) {
       stale.add(id)
       sections.delete(id)
-      const what = `less than position ${newest}, which was there before; let nothing between keep it`
+      const what = `less than position ${before}, which was there before; let nothing between keep it`
       return yield* Answers.unexpected(response, what, true)
     }
     stale.delete(id)

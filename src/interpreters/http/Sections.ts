@@ -29,6 +29,14 @@ const parse = (body: string): Result.Result<unknown, unknown> =>
   Result.try({ try: (): unknown => JSON.parse(body), catch: (error) => error })
 
 /**
+ * The last position that a section has room for.
+ *
+ * @category reading
+ * @since 0.1.0
+ */
+export const last = ({ id }: Section): Position => Number.parseInt(id.slice(id.indexOf(",") + 1), 10)
+
+/**
  * Whether the bytes are others than those of the digest, where there is one (RFC 9530). One of compressed bytes is left to
  * who decompresses.
  */

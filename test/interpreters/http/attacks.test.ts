@@ -180,6 +180,35 @@ describe("what keeps old answers", () => {
   )
 })
 
+describe("two who ask at once", () => {
+  it("are both answered, though the first answer comes last and shows less", () =>
+    logged(
+      Effect.gen(function* () {
+        const record = yield* recording
+        yield* record(1)
+        const handler = yield* handlerOf()
+        let late: Promise<unknown> | undefined
+        const log = yield* client(async (request) => {
+          const response = await handler(new Request(request.url))
+          const held = late
+          late = undefined
+          await held
+          return response
+        }, Schedule.recurs(0))
+        let answered = (): void => {}
+        late = new Promise<void>((resolve) => {
+          answered = resolve
+        })
+        const first = yield* Effect.forkChild(log.section("current"))
+        yield* Effect.repeat(Effect.sleep(1), { until: () => late === undefined })
+        yield* record(1)
+        expect((yield* log.section("current")).items.length).toBe(2)
+        answered()
+        expect((yield* Fiber.join(first)).items.length).toBe(1)
+      }),
+    ))
+})
+
 describe("an answer that was changed on its way", () => {
   it("is asked for again where its digest says so", () =>
     logged(
