@@ -30,7 +30,7 @@ const isForVitest = ({ code }: Example): boolean => code.includes('"everfold/law
 
 const isForNode = ({ code }: Example): boolean => code.includes('"everfold/laws/node"')
 
-const isForPostgres = ({ code }: Example): boolean => code.includes('"everfold/postgres"')
+const isForPostgres = ({ code }: Example): boolean => /"everfold\/postgres(\/model)?"/.test(code)
 
 const nameOf = (example: Example): string =>
   `${example.from.replaceAll(/[^A-Za-z0-9]+/g, "_")}${isForVitest(example) ? ".test" : ""}.ts`

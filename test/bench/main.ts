@@ -19,6 +19,7 @@ const works: Readonly<Record<string, Load>> = {
   rehydrate: () => import("./rehydrate.ts"),
   "one-stream": () => import("./one-stream.ts"),
   composition: () => import("./composition.ts"),
+  http: () => import("./http/http.ts"),
 }
 
 /** Those on PostgreSQL. */

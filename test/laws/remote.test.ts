@@ -22,6 +22,7 @@ by("whose server is busy", faults.busy)
 by("whose followers are told everything twice", faults.twice)
 by("whose followers are told in another order", faults.reordered)
 by("whose followers are not told everything", faults.leftOut)
+by("whose server has no stream of events", faults.streamless)
 by("whose server restarts", faults.restarting)
 
 laws({ ...NotificationLaws.suite({ layer: twoAway, runs: 15 }), name: "a notification log of a notification log" })

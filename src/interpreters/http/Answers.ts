@@ -10,9 +10,8 @@ import type { HttpClientError } from "effect/http/HttpClientError"
 import type { HttpClientResponse } from "effect/http/HttpClientResponse"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import { StoreUnavailable } from "../../core/port/Errors.ts"
-import type { Section } from "../../core/program/NotificationLog.ts"
-import * as SectionName from "../../core/program/SectionName.ts"
 import * as Wire from "./Wire.ts"
 
 /**
@@ -34,6 +33,8 @@ export class UnexpectedAnswer extends TaggedError("UnexpectedAnswer")<{
   readonly url: string
   readonly status: number
   readonly what: string
+  /** What it says in `Retry-After`, where it says so: seconds, or a date. */
+  readonly retryAfter?: string
 }> {
   override get message(): string {
     return `${this.url} answered ${this.status}: ${this.what}`
@@ -73,11 +74,14 @@ export const inTime = <A, E, R>(answer: Effect.Effect<A, E, R>): Effect.Effect<A
  * @since 0.1.0
  */
 export const unexpected = (
-  { request: { url }, status }: HttpClientResponse,
+  { request: { url }, status, headers }: HttpClientResponse,
   what: string,
   retryable = false,
-): StoreUnavailable =>
-  new StoreUnavailable({ what: reading, retryable, cause: new UnexpectedAnswer({ url, status, what }) })
+): StoreUnavailable => {
+  const retryAfter = headers["retry-after"]
+  const cause = new UnexpectedAnswer({ url, status, what, ...(retryAfter === undefined ? {} : { retryAfter }) })
+  return new StoreUnavailable({ what: reading, retryable, cause })
+}
 
 /** What may be over soon: whoever answers is starting, stopping, or has too much to do. */
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504])
@@ -86,14 +90,43 @@ const refusal = Schema.decodeUnknownResult(
   Schema.fromJsonString(Schema.Union([Wire.InvalidInput, Wire.Unauthorized, Wire.StoreUnavailable])),
 )
 
+/** In bytes. A section that is larger is told in smaller ones: the text of JSON ends soon after. */
+const largest = 2 ** 28
+
+const tooLarge = (response: HttpClientResponse): StoreUnavailable =>
+  unexpected(response, `more than ${largest} bytes; let the log have smaller sections`)
+
+/** Where a length is told, and is that of the text, no more than that is read. */
+const lengthOf = ({ headers }: HttpClientResponse): number =>
+  headers["content-encoding"] === undefined ? Number(headers["content-length"] ?? Number.NaN) : Number.NaN
+
+const measured = (response: HttpClientResponse): Effect.Effect<string, StoreUnavailable | HttpClientError> =>
+  Effect.suspend(() => {
+    let length = 0
+    return response.stream.pipe(
+      Stream.tap((bytes) => {
+        length += bytes.length
+        return length > largest ? Effect.fail(tooLarge(response)) : Effect.void
+      }),
+      Stream.decodeText,
+      Stream.mkString,
+    )
+  })
+
 /**
  * The whole text of an answer. Where it is cut, it fails as passing.
  *
  * @category reading
  * @since 0.1.0
  */
-export const text = (response: HttpClientResponse): Effect.Effect<string, StoreUnavailable> =>
-  Effect.mapError(response.text, (error: HttpClientError) => interrupted(error))
+export const text = (response: HttpClientResponse): Effect.Effect<string, StoreUnavailable> => {
+  const length = lengthOf(response)
+  if (length > largest) return Effect.fail(tooLarge(response))
+  const read: Effect.Effect<string, StoreUnavailable | HttpClientError> = Number.isNaN(length)
+    ? measured(response)
+    : response.text
+  return Effect.mapError(read, (error) => (error instanceof StoreUnavailable ? error : interrupted(error)))
+}
 
 /**
  * Why a request was refused, by an answer of another status than 200.
@@ -110,62 +143,19 @@ export const refused = Effect.fnUntraced(function* (response: HttpClientResponse
     )
   }
   const told = refusal(yield* text(response))
-  if (Result.isFailure(told)) return yield* unexpected(response, "it does not say why", passing.has(status))
+  if (Result.isFailure(told)) {
+    const why = status === 401 || status === 403 ? "it lets nobody in with these headers" : "it does not say why"
+    return yield* unexpected(response, why, passing.has(status))
+  }
   const error = told.success
   return yield* unexpected(response, error.what, error._tag === "StoreUnavailable" && error.retryable)
 })
 
 /**
- * Fails where an answer is of another media type.
+ * The media type of an answer, without its parameters.
  *
  * @category reading
  * @since 0.1.0
  */
-export const ofType = (response: HttpClientResponse, type: string): Effect.Effect<void, StoreUnavailable> => {
-  const told = response.headers["content-type"] ?? "no content type"
-  return told.split(";", 1)[0]?.trim().toLowerCase() === type
-    ? Effect.void
-    : Effect.fail(unexpected(response, `${told} instead of ${type}`))
-}
-
-const parse = (body: string): Result.Result<unknown, unknown> =>
-  Result.try({ try: (): unknown => JSON.parse(body), catch: (error) => error })
-
-const decode = Schema.decodeUnknownResult(Wire.Section)
-
-/** Why a section is not what its name says, for a log of this size. */
-const fault = ({ id, items, archived, previous, next }: Section, size: number): string | undefined => {
-  const first = SectionName.first(id, size)
-  if (first === undefined) return `sections had ${size} positions, and ${id} has not; the log's section size changed`
-  if (items.some(({ position }, i) => position !== first + i) || items.length > size) return `${id} has other positions`
-  if (archived !== (items.length === size))
-    return `${id} is ${archived ? "archived before it is" : "full and not archived"}`
-  const before = first === 1 ? undefined : SectionName.at(first - 1, size)
-  const after = archived ? SectionName.at(first + size, size) : undefined
-  return previous === before && next === after ? undefined : `${id} names other neighbours than its own`
-}
-
-/**
- * The section of an answer: checked against what its name says, so that half a section, or another one, is never taken
- * for it. What is no JSON was cut on its way, which is passing.
- *
- * @category reading
- * @since 0.1.0
- */
-export const section = Effect.fnUntraced(function* (response: HttpClientResponse, asked: string, size?: number) {
-  yield* ofType(response, "application/json")
-  const json = parse(yield* text(response))
-  if (Result.isFailure(json)) return yield* unexpected(response, "JSON that ends before its end", true)
-  const decoded = decode(json.success)
-  if (Result.isFailure(decoded)) return yield* unexpected(response, `no section: ${decoded.failure.message}`)
-  const { previous, next, ...rest } = decoded.success
-  const found: Section = { ...rest, previous: previous ?? undefined, next: next ?? undefined }
-  const positions = size ?? SectionName.size(found.id)
-  if (positions === undefined) return yield* unexpected(response, `${found.id} is the name of no section`)
-  const wrong = fault(found, positions)
-  if (wrong !== undefined) return yield* unexpected(response, wrong)
-  if (asked === "current" ? found.archived : found.id !== asked) {
-    return yield* unexpected(response, `section ${found.id} instead of ${asked}`)
-  }
-  return found
-})
+export const typeOf = ({ headers }: HttpClientResponse): string =>
+  headers["content-type"]?.split(";", 1)[0]?.trim().toLowerCase() ?? "no content type"

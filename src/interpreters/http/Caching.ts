@@ -41,7 +41,7 @@ const matches = (condition: string, etag: string): boolean =>
   condition.trim() === "*" || condition.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag)
 
 /**
- * A text of JSON under its tag, which is made of every byte; or that whoever asks has it already.
+ * A text of JSON under its tag, which is made of every byte, with its digest; or that whoever asks has it already.
  *
  * @category constructors
  * @since 0.1.0
@@ -51,8 +51,12 @@ export const answer = (
   headers: Headers,
   condition: string | undefined,
 ): HttpServerResponse.HttpServerResponse => {
-  const tagged = { ...headers, etag: `"${hash("sha256", body, "base64url")}"` }
+  const digest = hash("sha256", body, "base64")
+  const tagged = { ...headers, etag: `"${Buffer.from(digest, "base64").toString("base64url")}"` }
   return condition !== undefined && matches(condition, tagged.etag)
     ? HttpServerResponse.empty({ status: 304, headers: tagged })
-    : HttpServerResponse.text(body, { contentType: "application/json", headers: tagged })
+    : HttpServerResponse.text(body, {
+        contentType: "application/json",
+        headers: { ...tagged, "repr-digest": `sha-256=:${digest}:` },
+      })
 }

@@ -17,6 +17,8 @@ import { NotificationLog, type Section, type SectionId } from "../../core/progra
 import * as SectionName from "../../core/program/SectionName.ts"
 import * as Answers from "./Answers.ts"
 import * as Following from "./Following.ts"
+import * as Retrying from "./Retrying.ts"
+import * as Sections from "./Sections.ts"
 
 /**
  * Where the log is, and how to ask for it.
@@ -42,7 +44,8 @@ export interface Options {
   readonly headers?: Headers.Input
   /**
    * When to ask again after what may pass: a server that restarts, an answer that was cut, a store that is busy. Soon at
-   * first and every five seconds then, for a minute, if left out. A follower begins it anew with whatever it is told.
+   * first and every five seconds then, for a minute, if left out. It is never sooner than the server's `Retry-After` says,
+   * of which a minute counts. A follower begins it anew with whatever it is told.
    */
   readonly retry?: Schedule.Schedule<unknown, StoreUnavailable>
 }
@@ -51,6 +54,9 @@ const forAMinute = Schedule.min([Schedule.exponential("100 millis"), Schedule.sp
   Schedule.jittered,
   Schedule.upTo({ duration: "1 minute" }),
 )
+
+/** Milliseconds that a server is asked to wait for more: less than an answer may take. */
+const wait = 20_000
 
 /** How many sections are kept, to be asked for by their tag or, where they are archived, not at all. */
 const kept = 10
@@ -101,7 +107,7 @@ const address = Effect.fnUntraced(function* (url: string) {
 export const make = Effect.fnUntraced(function* ({ url, headers = {}, retry = forAMinute }: Options) {
   const base = yield* address(url)
   const client = HttpClient.mapRequest(yield* HttpClient.HttpClient, HttpClientRequest.setHeaders(headers))
-  const again = Schedule.while(retry, ({ input }) => Effect.succeed(input.retryable))
+  const again = Retrying.patiently(retry)
 
   const ask = (path: string, options: HttpClientRequest.Options.NoUrl) =>
     client.execute(HttpClientRequest.get(`${base}/${path}`, options)).pipe(Effect.mapError(Answers.interrupted))
@@ -113,16 +119,38 @@ export const make = Effect.fnUntraced(function* ({ url, headers = {}, retry = fo
     for (const oldest of sections.keys()) if (sections.size > kept) sections.delete(oldest)
   }
 
-  const answered = Effect.fnUntraced(function* (id: string, size: number | undefined) {
+  /** The last position that was heard of: no answer to a later question shows less. */
+  let newest = 0
+  /** Of these, old answers were given: they are asked for past whatever keeps them. */
+  const stale = new Set<string>()
+
+  const answered = Effect.fnUntraced(function* (id: string, size?: number, urlParams = {}) {
     const had = sections.get(id)
     if (had?.section.archived) return had.section
+    const before = newest
     const response = yield* ask(`sections/${id}`, {
-      headers: { accept: "application/json", ...(had?.etag === undefined ? {} : { "if-none-match": had.etag }) },
+      urlParams,
+      headers: {
+        accept: "application/json",
+        ...(had?.etag === undefined ? {} : { "if-none-match": had.etag }),
+        ...(stale.has(id) ? { "cache-control": "no-cache" } : {}),
+      },
     })
-    if (response.status === 304 && had !== undefined) return had.section
-    if (response.status !== 200) return yield* Answers.refused(response)
-    const section = yield* Answers.section(response, id, size)
-    keep(id, { etag: response.headers.etag, section })
+    if (response.status !== 200 && (response.status !== 304 || had === undefined)) {
+      return yield* Answers.refused(response)
+    }
+    const section =
+      response.status === 304 && had !== undefined ? had.section : yield* Sections.section(response, id, size)
+    const due = id === "current" ? before : Math.min(before, Sections.last(section))
+    if (Sections.reached(section) < due) {
+      stale.add(id)
+      sections.delete(id)
+      const what = `less than position ${before}, which was there before; let nothing between keep it`
+      return yield* Answers.unexpected(response, what, true)
+    }
+    stale.delete(id)
+    newest = Math.max(newest, Sections.reached(section))
+    if (response.status === 200) keep(id, { etag: response.headers.etag, section })
     return section
   })
 
@@ -136,12 +164,11 @@ export const make = Effect.fnUntraced(function* ({ url, headers = {}, retry = fo
       ? fetched(id, sectionSize)
       : Effect.fail(new InvalidInput({ what: SectionName.fault(id, sectionSize) }))
 
-  const follow = (after: Position) =>
-    Following.resumed(
-      (last) => ask("events", { urlParams: { after: last }, headers: { accept: Following.mediaType } }),
-      after,
-      again,
-    )
+  const remote: Following.Remote = {
+    connect: (after) => ask("events", { urlParams: { after }, headers: { accept: Following.mediaType } }),
+    poll: (after) => Answers.inTime(answered(SectionName.at(after + 1, sectionSize), sectionSize, { after, wait })),
+  }
+  const follow = (after: Position) => Following.resumed(remote, after, again)
 
   return NotificationLog.of({ sectionSize, section, follow })
 })

@@ -21,7 +21,10 @@ import * as Caching from "./Caching.ts"
 import { Faults } from "./Faults.ts"
 import { heartbeat, mediaType } from "./Following.ts"
 import { api } from "./NotificationLogApi.ts"
+import { reached } from "./Sections.ts"
 import * as Wire from "./Wire.ts"
+
+export { nodeListener } from "./NodeListener.ts"
 
 type Log = NotificationLog["Service"]
 
@@ -37,9 +40,6 @@ const unavailable = ({ what, retryable }: StoreUnavailable) =>
     { _tag: "StoreUnavailable", what, retryable },
     { status: 503, headers: retryable ? { ...Caching.none, "retry-after": "1" } : Caching.none },
   )
-
-/** The last position that a section shows, or the one before its first. */
-const reached = ({ id, items }: Section): Position => items.at(-1)?.position ?? Number.parseInt(id, 10) - 1
 
 /** A section once it has more than `after`, or never will have, or the wait is over. */
 const awaited = Effect.fnUntraced(function* (log: Log, id: string, after: Position, wait: number) {

@@ -3,72 +3,30 @@ import * as Fiber from "effect/Fiber"
 import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
-import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { isRight } from "fp-ts/lib/Either.js"
 import { afterEach, describe, expect, it, vi } from "vitest"
-import * as Commit from "../../../src/core/event/Commit.ts"
 import * as HashChain from "../../../src/core/event/HashChain.ts"
-import type { StoredEvent } from "../../../src/core/event/StoredEvent.ts"
 import { StoreUnavailable } from "../../../src/core/port/Errors.ts"
-import { EventStore } from "../../../src/core/port/EventStore.ts"
-import { NotificationLog, type Section } from "../../../src/core/program/NotificationLog.ts"
+import { NotificationLog } from "../../../src/core/program/NotificationLog.ts"
 import { NotificationLogClient, UnexpectedAnswer } from "../../../src/interpreters/http/index.ts"
 import * as Wire from "../../../src/interpreters/http/Wire.ts"
-import * as Memory from "../../../src/interpreters/memory/Memory.ts"
-import * as Commits from "../../../src/laws/arbitrary/Commits.ts"
-import { type Handler, handlerOf, listen, send, soon } from "./servers.ts"
-
-const stream = Commits.streams[0]
-
-/** Records so many events more. */
-const recording = Effect.gen(function* () {
-  const store = yield* EventStore
-  const next = Commits.ids()
-  return (n: number) => {
-    const events = Array.from({ length: n }, () => ({ type: "Added", tags: ["x"] }))
-    return store.commit(Commits.commit(next, [{ stream, expected: Commit.any, events }]))
-  }
-})
-
-const logged = <A, E>(effect: Effect.Effect<A, E, NotificationLog | EventStore | Scope>) =>
-  Effect.runPromise(effect.pipe(Effect.scoped, Effect.provide(NotificationLog.layer(3)), Effect.provide(Memory.layer)))
-
-/** A client of what answers in this process. */
-const client = (answer: Handler, retry = soon) =>
-  NotificationLogClient.make({ url: "http://log/", retry }).pipe(
-    Effect.provide(FetchHttpClient.layer),
-    Effect.map((log) => over(log, answer)),
-    Effect.provideService(FetchHttpClient.Fetch, (input, init) => answer(new Request(input, init))),
-  )
-
-/** The log's requests go to what answers, whoever asks. */
-const over = (log: NotificationLog["Service"], answer: Handler): NotificationLog["Service"] => {
-  const fetching = (input: RequestInfo | URL, init?: RequestInit) => answer(new Request(input, init))
-  return {
-    ...log,
-    section: (id) => Effect.provideService(log.section(id), FetchHttpClient.Fetch, fetching),
-    follow: (after) => Stream.provideService(log.follow(after), FetchHttpClient.Fetch, fetching),
-  }
-}
-
-const empty: Section = { id: "1,3", items: [], archived: false, previous: undefined, next: undefined }
-const json = (body: string, status = 200) =>
-  new Response(body, { status, headers: { "content-type": "application/json; charset=utf-8" } })
-const event = (position: number): StoredEvent => ({
-  ...Commits.event(position, stream, { type: "Added", tags: [] }),
+import {
+  afterOf,
+  client,
+  empty,
+  event,
+  isSections,
+  items,
+  json,
+  logged,
+  recording,
+  sse,
   stream,
-  version: position,
-  position,
-  link: new Uint8Array(32),
-})
-const items = (...positions: ReadonlyArray<number>) => positions.map(event)
-const sse = (...blocks: ReadonlyArray<string>) =>
-  new Response(blocks.map((block) => `${block}\n\n`).join(""), { headers: { "content-type": "text/event-stream" } })
-const told = (position: number) => `id: ${position}\nevent: event\ndata: ${Wire.encodeEvent(event(position))}`
-const isSections = (request: Request) => new URL(request.url).pathname.startsWith("/sections/")
-const afterOf = (request: Request) => Number(new URL(request.url).searchParams.get("after"))
+  told,
+} from "./answers.ts"
+import { type Handler, handlerOf, listen, send, soon } from "./servers.ts"
 
 afterEach(() => void vi.useRealTimers())
 
@@ -313,7 +271,10 @@ describe("a remote notification log", () => {
     ["does not begin to answer", () => new Promise(() => {})],
     [
       "says nothing any more",
-      async () => new Response(new ReadableStream(), { headers: { "content-type": "text/event-stream" } }),
+      async () => {
+        const begun = new ReadableStream({ start: (body) => body.enqueue(Buffer.from(": following\n\n")) })
+        return new Response(begun, { headers: { "content-type": "text/event-stream" } })
+      },
     ],
   ])("gives up a server that %s", async (_, answer) => {
     const asking = Effect.gen(function* () {

@@ -44,7 +44,7 @@ export const halved = (handler: Handler) => {
 export const busy = (handler: Handler) => {
   const refusing = mostly((n) => async (response, out) => {
     await response.body?.cancel()
-    out.writeHead([503, 502, 429][n % 3] ?? 503, { "content-type": "text/html", "retry-after": "1" })
+    out.writeHead([503, 502, 429][n % 3] ?? 503, { "content-type": "text/html", "retry-after": "0" })
     out.end("<html>come back later</html>")
   })
   return listening(handler, refusing)
@@ -78,6 +78,10 @@ export const leftOut = (handler: Handler) =>
     handler,
     retold((blocks) => blocks.filter((_, i) => i % 2 === 1 || i === blocks.length - 1)),
   )
+
+/** There are sections, and nothing else. */
+export const streamless = (handler: Handler) =>
+  listening(async (request) => (request.url.includes("/events") ? new Response("", { status: 404 }) : handler(request)))
 
 /** The server stops and starts again on its port, every few milliseconds, with whatever it was saying. */
 export const restarting = Effect.fnUntraced(function* (handler: Handler) {

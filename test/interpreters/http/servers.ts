@@ -1,15 +1,15 @@
 /** Notification logs behind real servers of Node, on free ports, and what may happen between them and a client. */
 import * as http from "node:http"
 import type { AddressInfo } from "node:net"
-import { Readable } from "node:stream"
-import type { ReadableStream } from "node:stream/web"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as References from "effect/References"
 import * as Schedule from "effect/Schedule"
 import type { Scope } from "effect/Scope"
 import type { EventStore } from "../../../src/core/port/EventStore.ts"
 import { NotificationLog } from "../../../src/core/program/NotificationLog.ts"
 import { Access, NotificationLogClient, NotificationLogServer } from "../../../src/interpreters/http/index.ts"
+import * as NodeListener from "../../../src/interpreters/http/NodeListener.ts"
 import * as Memory from "../../../src/interpreters/memory/Memory.ts"
 
 export type Handler = (request: Request) => Promise<Response>
@@ -17,24 +17,7 @@ export type Handler = (request: Request) => Promise<Response>
 /** Answers on its way out: what becomes of each, by Node's own means. */
 export type Send = (response: Response, out: http.ServerResponse, path: string) => Promise<void>
 
-export const send: Send = async (response, out) => {
-  out.writeHead(response.status, Object.fromEntries(response.headers))
-  if (response.body === null) out.end()
-  // Piped, so that a reader who is slow is waited for.
-  else
-    Readable.fromWeb(response.body as ReadableStream)
-      .on("error", () => out.destroy())
-      .pipe(out)
-}
-
-const requestOf = (incoming: http.IncomingMessage, out: http.ServerResponse): Request => {
-  const gone = new AbortController()
-  out.on("close", () => gone.abort())
-  const headers = Object.entries(incoming.headers).flatMap(([name, value]) =>
-    typeof value === "string" ? [[name, value] as [string, string]] : [],
-  )
-  return new Request(`http://${incoming.headers.host}${incoming.url}`, { headers, signal: gone.signal })
-}
+export const send: Send = (response, out) => NodeListener.send(response, out)
 
 export interface Listening {
   readonly url: string
@@ -45,7 +28,7 @@ export interface Listening {
 export const listen = (handler: Handler, sent: Send = send, port = 0): Promise<Listening> =>
   new Promise((resolve, reject) => {
     const server = http.createServer((incoming, out) => {
-      handler(requestOf(incoming, out))
+      handler(NodeListener.requestOf(incoming, out))
         .then((response) => sent(response, out, incoming.url ?? ""))
         .catch(() => out.destroy())
     })
@@ -94,7 +77,11 @@ export const relayed = (serve: Serve) =>
 
 /** A store in memory, and its log by way of a server. */
 export const remote = (serve: Serve, size = 3): Layer.Layer<EventStore | NotificationLog, unknown> =>
-  relayed(serve).pipe(Layer.provide(NotificationLog.layer(size)), Layer.provideMerge(Memory.layer))
+  relayed(serve).pipe(
+    Layer.provide(NotificationLog.layer(size)),
+    Layer.provideMerge(Memory.layer),
+    Layer.merge(Layer.succeed(References.MinimumLogLevel, "None")),
+  )
 
 /** The same, by way of a server of what was read by way of another. */
 export const twoAway: Layer.Layer<EventStore | NotificationLog, unknown> = relayed(listening).pipe(
