@@ -5,4 +5,5 @@ import * as projections from "./broken/projections.ts"
 
 laws(ProjectionLaws.suite(projections.good))
 laws(ProjectionLaws.suite(projections.goodApart))
+laws(ProjectionLaws.suite(projections.goodParted))
 catchesAll(projections.cases)

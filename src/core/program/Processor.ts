@@ -55,6 +55,7 @@ export interface Dispatch<out R> {
  * import * as t from "io-ts"
  *
  * const Greeted = EventCodec.make({ Greeted: t.type({ name: t.string }) })
+ * type Greeted = EventCodec.TypeOf<typeof Greeted>
  * const guests = Repository.make(
  *   Aggregate.make({
  *     category: "Guest",
@@ -62,7 +63,7 @@ export interface Dispatch<out R> {
  *     decider: Decider.make({
  *       initial: 0,
  *       decide: (name: string, _times: number) => Decider.accept(Greeted.Greeted({ name })),
- *       evolve: (times: number) => times + 1
+ *       evolve: (times: number, _event: Greeted) => times + 1
  *     })
  *   })
  * )
@@ -131,6 +132,7 @@ const made = <E, Err>(
  * import * as t from "io-ts"
  *
  * const Counted = EventCodec.make({ Counted: t.type({ what: t.string }) })
+ * type Counted = EventCodec.TypeOf<typeof Counted>
  * const counters = (category: string) =>
  *   Repository.make(
  *     Aggregate.make({
@@ -139,7 +141,7 @@ const made = <E, Err>(
  *       decider: Decider.make({
  *         initial: 0,
  *         decide: (what: string, _count: number) => Decider.accept(Counted.Counted({ what })),
- *         evolve: (count: number) => count + 1
+ *         evolve: (count: number, _event: Counted) => count + 1
  *       })
  *     })
  *   )

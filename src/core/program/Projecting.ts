@@ -8,14 +8,14 @@ import { TaggedError } from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import type { InvalidInput } from "../event/Errors.ts"
-import type { StoreUnavailable } from "../port/Errors.ts"
+import type { CheckpointConflict, Fenced, InvalidInput } from "../event/Errors.ts"
+import type { CommitUnknown, StoreUnavailable } from "../port/Errors.ts"
 import type { ReadModel } from "../port/ReadModel.ts"
 import type { EventMapper } from "./EventMapper.ts"
 import * as Progress from "./Progress.ts"
 import type { Projection } from "./Projection.ts"
 import type { ProjectionStopped } from "./ProjectionErrors.ts"
-import { keyOf } from "./ProjectionKey.ts"
+import { keyOf, keysOf } from "./ProjectionKey.ts"
 import * as ProjectionWork from "./ProjectionWork.ts"
 
 /**
@@ -138,7 +138,7 @@ export const run = <Id, Tx, E, Err, R, U>(
         progress.ended = undefined
         const release = Effect.ignore(model.renew(key, epoch, 0))
         const working = ProjectionWork.work(projection, place, position, epoch)
-        yield* Effect.raceFirst(keep(epoch), working).pipe(Effect.ensuring(release))
+        return yield* Effect.raceFirst(keep(epoch), working).pipe(Effect.ensuring(release))
       })
 
       const anew = Effect.suspend(() => Effect.sleep(Math.min(50 * 2 ** failed++, 5000)))
@@ -161,3 +161,67 @@ export const run = <Id, Tx, E, Err, R, U>(
     const own = partitions ?? Array.from({ length: projection.partitions }, (_, partition) => partition)
     return yield* Effect.forEach(own, at, { concurrency: "unbounded", discard: true })
   })
+
+/**
+ * Handles the next events of a projection, one if nothing else is said, and answers whether there were any: for whoever
+ * wants to say what happens when. Of several partitions the one that is behind all others has its turn.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { EventCodec, EventMapper, Projection } from "everfold"
+ * import { Memory, MemoryModel } from "everfold/memory"
+ * import * as t from "io-ts"
+ *
+ * const total = MemoryModel.make("app/Total", 0)
+ * const totals = Projection.make({
+ *   name: "totals",
+ *   version: 1,
+ *   model: total.model,
+ *   events: EventCodec.make({ Added: t.type({ by: t.number }) }),
+ *   handle: ({ event }, cell) => Effect.sync(() => cell.set(cell.get() + event.by))
+ * })
+ * const Live = Layer.mergeAll(Memory.layer, EventMapper.plain, total.layer)
+ * console.log(await Effect.runPromise(Projection.step(totals).pipe(Effect.provide(Live)))) // false
+ * ```
+ * @category running
+ * @since 0.1.0
+ */
+export const step = <Id, Tx, E, Err, R, U>(
+  projection: Projection<Id, Tx, E, Err, R, U>,
+  { retry = Schedule.recurs(0), onFailure = "stop", batch = 1, lease = 10_000 }: Omit<Running, "partitions"> = {},
+): Effect.Effect<boolean, StepError, EventMapper | Id | R | U> =>
+  Effect.gen(function* () {
+    const model: ReadModel<Tx> = yield* projection.model
+    const source = yield* projection.upstream.source
+    const keys = keysOf(projection)
+    const positions = yield* Effect.forEach(keys, model.read)
+    const least = Math.min(...positions)
+    const partition = positions.indexOf(least)
+    const key = keyOf(projection, partition)
+    if (least >= (yield* source.head)) return false
+    const mine = yield* model.acquire(key, lease)
+    if (Option.isNone(mine)) return false
+    const { position, epoch } = mine.value
+    const place = { model, source, partition, retry, onFailure, batch, isStep: true, advanced: () => {} }
+    yield* Effect.ensuring(
+      ProjectionWork.work(projection, place, position, epoch),
+      Effect.ignore(model.renew(key, epoch, 0)),
+    )
+    return true
+  })
+
+/**
+ * Why a step was not taken.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export type StepError =
+  | ProjectionStopped
+  | CheckpointConflict
+  | Fenced
+  | CommitUnknown
+  | StoreUnavailable
+  | InvalidInput

@@ -241,6 +241,6 @@ export const of =
     upstream,
   })
 
-export { type Running, run } from "./Projecting.ts"
+export { type Running, run, type StepError, step } from "./Projecting.ts"
 export { type Advance, progress, replay, type Status, status } from "./ProjectionStatus.ts"
 export { including, waitFor } from "./ProjectionWaiting.ts"

@@ -8,6 +8,7 @@ import * as Cause from "effect/Cause"
 import { Clock } from "effect/Clock"
 import { TaggedError } from "effect/Data"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import type * as Schedule from "effect/Schedule"
@@ -58,22 +59,24 @@ export interface Place<in out Tx> {
   readonly retry: Schedule.Schedule<unknown>
   readonly onFailure: "stop" | "park"
   readonly batch: number
+  /** A page, and no more: the caller sees to it that no earlier event is left. */
+  readonly isStep?: boolean
   /** Something was recorded: it comes on. */
   readonly advanced: () => void
 }
 
 /**
- * Works until it fails: from where the checkpoint stands, under the epoch of its lease.
+ * Works until it fails, or takes a step: from where the checkpoint stands, under the epoch of its lease.
  *
  * @category running
  * @since 0.1.0
  */
 export const work = Effect.fnUntraced(function* <Id, Tx, E, Err, R, U>(
   projection: Projection<Id, Tx, E, Err, R, U>,
-  { model, source, partition, retry, onFailure, batch, advanced }: Place<Tx>,
+  { model, source, partition, retry, onFailure, batch, isStep = false, advanced }: Place<Tx>,
   from: Position,
   epoch: number,
-): Effect.fn.Return<never, Exclude<Trouble, Unhandled> | ProjectionStopped, EventMapper | R> {
+): Effect.fn.Return<void, Exclude<Trouble, Unhandled> | ProjectionStopped, EventMapper | R> {
   const { name, version, filter, partitions } = projection
   const key = keyOf(projection, partition)
   const mapper = yield* EventMapper
@@ -171,7 +174,7 @@ export const work = Effect.fnUntraced(function* <Id, Tx, E, Err, R, U>(
   /** The partition, and how far it has to be, where the event has to wait. */
   const awaited = (event: StoredEvent) => {
     const cause = Partition.before(event, partitions)
-    if (cause === undefined) return undefined
+    if (cause === undefined || isStep) return undefined
     const other = Progress.of(model, keyOf(projection, cause.partition))
     return other.position >= cause.position ? undefined : { ...cause, other }
   }
@@ -244,15 +247,14 @@ export const work = Effect.fnUntraced(function* <Id, Tx, E, Err, R, U>(
     yield* Metric.update(metered.lag, Math.max(0, (yield* source.head) - scanned))
   })
 
-  const follow = Stream.suspend(() =>
-    Stream.merge(
-      Stream.map(source.pages({ after: scanned, filter, limit: batch }), turn),
-      Stream.map(Stream.tick(drift.time), () => tick),
-    ),
-  ).pipe(Stream.runForEach((work): Effect.Effect<void, Trouble | ProjectionStopped, R> => work))
+  type Turn = Effect.Effect<void, Trouble | ProjectionStopped, R>
+  const pages = Stream.suspend(() => Stream.map(source.pages({ after: scanned, filter, limit: batch }), turn))
+  const ticks = Stream.map(Stream.tick(drift.time), () => tick)
+  const follow = isStep
+    ? Effect.andThen(Stream.runForEach(Stream.take(pages, 1), identity<Turn>), settle)
+    : Stream.runForEach(Stream.merge(pages, ticks), identity<Turn>)
 
   yield* Effect.all([setUp, again, show, follow], { discard: true }).pipe(
     Effect.catchTag("Unhandled", ({ cause }) => Effect.fail(stopped(recorded, cause))),
   )
-  return yield* Effect.never
 })

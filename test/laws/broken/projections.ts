@@ -2,12 +2,15 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import * as t from "io-ts"
 import * as EventCodec from "../../../src/core/event/EventCodec.ts"
+import type { EventStore } from "../../../src/core/port/EventStore.ts"
 import type { ReadModel } from "../../../src/core/port/ReadModel.ts"
 import { EventMapper, type Recorded } from "../../../src/core/program/EventMapper.ts"
 import * as Projection from "../../../src/core/program/Projection.ts"
+import * as Upstream from "../../../src/core/program/Upstream.ts"
 import * as Memory from "../../../src/interpreters/memory/Memory.ts"
 import * as MemoryModel from "../../../src/interpreters/memory/MemoryModel.ts"
 import * as ProjectionLaws from "../../../src/laws/ProjectionLaws.ts"
@@ -31,18 +34,21 @@ const byStream = ({ stream }: Recorded<Added>): string => stream.id
 
 type Cut = (events: ReadonlyArray<Recorded<Added>>) => ReadonlyArray<Recorded<Added>>
 
-const listing = (cut: Cut) => (version: number) =>
-  Projection.batched({
-    name: "lists",
-    version,
-    model: lists.model,
-    events: Added,
-    key: byStream,
-    handle: (events, cell) =>
-      Effect.sync(() => {
-        for (const event of cut(events)) noted(version, event, cell)
-      }),
-  })
+const listing =
+  (cut: Cut, partitions = 1) =>
+  (version: number) =>
+    Projection.batched({
+      name: "lists",
+      version,
+      partitions,
+      model: lists.model,
+      events: Added,
+      key: byStream,
+      handle: (events, cell) =>
+        Effect.sync(() => {
+          for (const event of cut(events)) noted(version, event, cell)
+        }),
+    })
 
 /** One by one, and those of a transaction at the same time: between what is read and what is written others have their turn. */
 const apart = (key: ((event: Recorded<Added>) => string) | undefined) => (version: number) =>
@@ -73,15 +79,30 @@ const events = fc.integer({ min: 0, max: 9 }).map((by): Added => Added.Added({ b
 /** What is sound. */
 export const good = { projection: listing((events) => events), layer, read, events }
 
+/** A log that shows only what is recorded while it is followed. */
+const newOnly: Upstream.Upstream<EventStore> = {
+  ...Upstream.local,
+  source: Effect.map(Upstream.local.source, (source) => ({
+    ...source,
+    pages: (range) =>
+      Stream.unwrap(
+        Effect.map(source.head, (head) => source.pages({ ...range, after: Math.max(range.after, head) })),
+      ).pipe(Stream.orDie),
+  })),
+}
+
+/** What is sound, in partitions. */
+export const goodParted = { ...good, projection: listing((events) => events, 3) }
+
 /** What is sound, one by one. */
 export const goodApart = { ...good, projection: apart(byStream) }
 
 type Model = ReadModel<Cell>
 
 /** The same with a read model that has a flaw. */
-const flawed = (flaw: (model: Model) => Partial<Model>) =>
+const flawed = (flaw: (model: Model) => Partial<Model>, subject = good) =>
   ProjectionLaws.suite({
-    ...good,
+    ...subject,
     layer: Layer.provideMerge(
       Layer.effect(
         lists.model,
@@ -154,5 +175,15 @@ export const cases: ReadonlyArray<Case> = [
     law: "P6",
     flaw: "a model that says it is further than it is",
     suite: flawed(({ read }) => ({ read: (key) => Effect.map(read(key), (position) => position + 1) })),
+  },
+  {
+    law: "P8",
+    flaw: "partitions that are said to be further than they are",
+    suite: flawed(({ read }) => ({ read: (key) => Effect.map(read(key), (position) => position + 2) }), goodParted),
+  },
+  {
+    law: "P9",
+    flaw: "a log that is followed from its next event on",
+    suite: ProjectionLaws.suite({ ...good, projection: (version) => Projection.of(newOnly)(good.projection(version)) }),
   },
 ]
