@@ -154,8 +154,9 @@ export const torture = async (options: Options): Promise<Evidence> => {
         const at = Math.floor(Math.random() * projectors.length)
         const projector = projectors[at]
         if (projector === undefined || !isRipe(projector.child, 2)) return 0
+        // As it was, also where that is an older one by now.
         await endProjector(projector)
-        projectors[at] = project(projector.child.hasEnded() ? newest : projector.version)
+        projectors[at] = project(projector.version)
         return 1
       },
     },

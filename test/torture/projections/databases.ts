@@ -1,4 +1,5 @@
 /** Where read models are: beside their store, in a file or a schema of their own. */
+import { existsSync } from "node:fs"
 import { DatabaseSync } from "node:sqlite"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -20,7 +21,8 @@ const opening = <Id, Tx, Err>(
   model: Context.Key<Id, ReadModel.ReadModel<Tx>>,
   layer: Layer.Layer<Id, StoreUnavailable>,
   run: (transaction: Tx) => Run<Err>,
-): Opening<Id, Tx, Err> => ({ model, layer, run })
+  prefix = "",
+): Opening<Id, Tx, Err> => ({ model, layer, run, prefix })
 
 /** `?` as the driver wants it. */
 const numbered = (statement: string): string => {
@@ -46,10 +48,14 @@ export const inServer = (url: string, schema: string) =>
     (query) =>
       (statement, ...values) =>
         query((sql) => sql.unsafe(numbered(statement), [...values])),
+    `${schema}_`,
   )
 
 /** The schema of the read models beside a store's. */
 export const modelSchema = (place: Place): string => (place.store === "postgres" ? `${place.schema}_model` : "model")
+
+/** What the tables' names begin with. */
+export const prefix = (place: Place): string => (place.store === "sqlite" ? "" : `${modelSchema(place)}_`)
 
 /** A view of everything as it was at one moment. */
 export interface Snapshot {
@@ -57,10 +63,14 @@ export interface Snapshot {
   readonly ask: (statement: string, ...values: ReadonlyArray<string | number>) => Promise<ReadonlyArray<unknown>>
 }
 
-/** Looks at a database with its own client; fails where it is not there, or not to be reached now. */
+/** Looks at a database with its own client; fails where it cannot be reached now. */
 export const inspect = async <A>(place: Place, look: (snapshot: Snapshot) => Promise<A>): Promise<A> => {
   if (place.store === "sqlite") {
-    const database = new DatabaseSync(file(place.filename), { readOnly: true, timeout: 5000 })
+    const found = file(place.filename)
+    const database = new DatabaseSync(existsSync(found) ? found : ":memory:", {
+      readOnly: existsSync(found),
+      timeout: 5000,
+    })
     const ask: Snapshot["ask"] = async (statement, ...values) => database.prepare(statement).all(...values)
     try {
       database.exec("BEGIN")

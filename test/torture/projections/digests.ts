@@ -19,6 +19,8 @@ export type Run<Err> = (
 export interface Database<Id, Tx, Err> {
   readonly model: Context.Key<Id, ReadModel.ReadModel<Tx>>
   readonly run: (transaction: Tx) => Run<Err>
+  /** What its tables' names begin with. */
+  readonly prefix: string
 }
 
 /** Of an account: of how many events, and of what all of them were. */
@@ -39,10 +41,14 @@ export const next = ({ events, digest } = none, { position, event }: Pick<Event,
 export const DigestRows = t.array(t.type({ stream: t.string, events: t.number, digest: t.string }))
 
 export const name = "digests"
-export const digests = (version: number): string => `digests_${version}`
-export const seen = (version: number): string => `seen_${version}`
-/** The versions that were activated, in one place for all. */
-export const shown = "shown"
+
+/** What the tables of a version are called where their names begin so. */
+export const tables = (prefix: string, version: number) => ({
+  digests: `${prefix}digests_${version}`,
+  seen: `${prefix}seen_${version}`,
+  /** The versions that were activated, in one place for all. */
+  shown: `${prefix}shown`,
+})
 
 /** As many rows of as many parameters. */
 const rows = (count: number, columns: number): string =>
@@ -50,8 +56,9 @@ const rows = (count: number, columns: number): string =>
     .fill(`(${Array(columns).fill("?")})`)
     .join(", ")
 
-export const projection = <Id, Tx, Err>({ model, run }: Database<Id, Tx, Err>, version: number) =>
-  Projection.batched({
+export const projection = <Id, Tx, Err>({ model, run, prefix }: Database<Id, Tx, Err>, version: number) => {
+  const { digests, seen, shown } = tables(prefix, version)
+  return Projection.batched({
     name,
     version,
     model,
@@ -59,27 +66,24 @@ export const projection = <Id, Tx, Err>({ model, run }: Database<Id, Tx, Err>, v
     filter: Query.make({ category: "Account" }),
     setup: (transaction) =>
       Effect.andThen(
-        run(transaction)(`CREATE TABLE IF NOT EXISTS ${seen(version)} (position integer, stream text)`),
+        run(transaction)(`CREATE TABLE IF NOT EXISTS ${seen} (position integer, stream text)`),
         run(transaction)(
-          `CREATE TABLE IF NOT EXISTS ${digests(version)} (stream text PRIMARY KEY, events integer, digest text)`,
+          `CREATE TABLE IF NOT EXISTS ${digests} (stream text PRIMARY KEY, events integer, digest text)`,
         ),
       ),
     handle: Effect.fnUntraced(function* (events, transaction) {
       const sql = run(transaction)
       const streams = [...new Set(events.map(({ stream }) => stream.id))]
-      const before = yield* sql(
-        `SELECT * FROM ${digests(version)} WHERE stream IN ${rows(1, streams.length)}`,
-        ...streams,
-      )
+      const before = yield* sql(`SELECT * FROM ${digests} WHERE stream IN ${rows(1, streams.length)}`, ...streams)
       if (!DigestRows.is(before)) return yield* Effect.die("those are no digests")
       const at = new Map<string, Digest>(before.map(({ stream, events, digest }) => [stream, { events, digest }]))
       for (const event of events) at.set(event.stream.id, next(at.get(event.stream.id), event))
       yield* sql(
-        `INSERT INTO ${seen(version)} VALUES ${rows(events.length, 2)}`,
+        `INSERT INTO ${seen} VALUES ${rows(events.length, 2)}`,
         ...events.flatMap(({ position, stream }) => [position, stream.id]),
       )
       yield* sql(
-        `INSERT INTO ${digests(version)} VALUES ${rows(streams.length, 3)}
+        `INSERT INTO ${digests} VALUES ${rows(streams.length, 3)}
          ON CONFLICT (stream) DO UPDATE SET events = excluded.events, digest = excluded.digest`,
         ...streams.flatMap((stream) => {
           const { events, digest } = at.get(stream) ?? none
@@ -93,3 +97,4 @@ export const projection = <Id, Tx, Err>({ model, run }: Database<Id, Tx, Err>, v
         run(transaction)(`INSERT INTO ${shown} VALUES (?)`, version),
       ),
   })
+}

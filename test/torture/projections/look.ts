@@ -2,7 +2,7 @@
 import * as t from "io-ts"
 import type { Design } from "../designs.ts"
 import type { Place } from "../places.ts"
-import { inspect, modelSchema } from "./databases.ts"
+import { inspect, modelSchema, prefix } from "./databases.ts"
 import * as Digests from "./digests.ts"
 
 /** Of one version. */
@@ -31,13 +31,13 @@ export const look = (place: Place, design: Design, version: number, closely = fa
       return rows.map(({ n }) => n)
     }
     const has = (name: string): boolean => Names.is(tables) && tables.some((table) => table.name === name)
-    if (!has(Digests.digests(version))) return undefined
+    const { digests: digested, seen, shown } = Digests.tables(prefix(place), version)
+    if (!has(digested)) return undefined
     const own = place.store === "sqlite" ? "everfold_" : `${modelSchema(place)}.`
     const at = (name: string): string => `${design === "naive" ? "naive_" : own}${name}`
     const whose = `${Digests.name}:${version}`
-    const digests = await ask(`SELECT * FROM ${Digests.digests(version)}`)
+    const digests = await ask(`SELECT * FROM ${digested}`)
     if (!Digests.DigestRows.is(digests)) throw new Error("those are no digests")
-    const seen = Digests.seen(version)
     const first = async (...asked: Parameters<typeof ask>): Promise<number> => (await numbers(...asked))[0] ?? 0
     return {
       version,
@@ -47,7 +47,7 @@ export const look = (place: Place, design: Design, version: number, closely = fa
       ),
       rows: await first(`SELECT CAST(count(*) AS integer) AS n FROM ${seen}`),
       digests,
-      shown: has(Digests.shown) ? await numbers(`SELECT version AS n FROM ${Digests.shown} ORDER BY 1`) : [],
+      shown: has(shown) ? await numbers(`SELECT version AS n FROM ${shown} ORDER BY 1`) : [],
       active: await first(`SELECT CAST(version AS integer) AS n FROM ${at("active")} WHERE name = ?`, Digests.name),
       ...(closely ? { positions: await numbers(`SELECT position AS n FROM ${seen} ORDER BY 1`) } : {}),
     }
