@@ -31,12 +31,14 @@ const postgres: Readonly<Record<string, Load>> = {
   W6: () => import("./postgres/W6.ts"),
   bytes: () => import("./postgres/bytes.ts"),
   followers: () => import("./followers.ts"),
+  takeover: () => import("./takeover.ts"),
 }
 
 /** Those that first fill a store for a while: not measured unless they are asked for. */
 const filling: Readonly<Record<string, Load>> = {
   size: () => import("./postgres/size.ts"),
   conditions: () => import("./postgres/conditions.ts"),
+  rebuild: () => import("./rebuild.ts"),
 }
 
 const all = { ...works, ...postgres, ...filling }
@@ -52,8 +54,10 @@ const help = `npm run bench -- [--only NAME ...] [--json] [--write FOLDER] [--ev
 `
 
 /** In one line; without what only the report needs. */
-const json = ({ work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes, reads }: Figure): string =>
-  JSON.stringify({ work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes, reads })
+const json = (figure: Figure): string => {
+  const { work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes, reads, heap, resident } = figure
+  return JSON.stringify({ work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes, reads, heap, resident })
+}
 
 const marks = { true: "met    ", false: "NOT met", undefined: "unknown" }
 
