@@ -231,6 +231,9 @@ export const torture = async (options: Options): Promise<Evidence> => {
   for (let [best, since] = [0, now()]; best < head && now() - since < 6000; await pause(20)) {
     if (reached() > best) [best, since] = [reached(), now()]
   }
+  for (const reached of models()) {
+    if (reached < head) faults.push(`version ${newest} of the projection stands still at ${reached} of ${head}`)
+  }
   await pause(100)
   await Promise.all([end("the steady follower", steady), end("the restless follower", restless)])
   await Promise.all(copiers.map((copier) => end("a consumer", copier)))
