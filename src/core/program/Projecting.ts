@@ -64,6 +64,9 @@ const defaultRetry = Schedule.max([Schedule.exponential("100 millis"), Schedule.
 /** What is filtered out moves the checkpoint by so many positions at least, or after so long. */
 const drift = { positions: 1000, time: "1 second" } as const
 
+/** Milliseconds between two looks at a lease that another instance has, at most: it may give it back. */
+const patience = 250
+
 /** What a handler fails or dies with. */
 class Unhandled extends TaggedError("Unhandled")<{ readonly cause: unknown }> {}
 
@@ -300,7 +303,7 @@ export const run = <Id, Tx, E, Err, R>(
     const turn = Effect.gen(function* () {
       yield* superseded
       const mine = yield* model.acquire(key, lease)
-      if (Option.isNone(mine)) return yield* Effect.sleep(lease / 4)
+      if (Option.isNone(mine)) return yield* Effect.sleep(Math.min(lease / 4, patience))
       const { position, epoch } = mine.value
       progress.ended = undefined
       const release = Effect.ignore(model.renew(key, epoch, 0))
