@@ -102,6 +102,12 @@ export const torture = async (options: Options): Promise<Evidence> => {
     if (isOver && child.complaints() === "") return
     await end(`a projector of version ${version}`, child)
   }
+  /** The other one has its place at once: several things may happen to one of them at the same time. */
+  const replace = async (at: number, version: number): Promise<void> => {
+    const before = projectors[at]
+    projectors[at] = project(version)
+    if (before !== undefined) await endProjector(before)
+  }
   const lookAt = async (version: number, closely: boolean): Promise<number> => {
     const found = await look(scene.inspected, options.projecting, version, closely)
     if (found !== undefined) looks.push(found)
@@ -155,8 +161,7 @@ export const torture = async (options: Options): Promise<Evidence> => {
         const projector = projectors[at]
         if (projector === undefined || !isRipe(projector.child, 2)) return 0
         // As it was, also where that is an older one by now.
-        await endProjector(projector)
-        projectors[at] = project(projector.version)
+        await replace(at, projector.version)
         return 1
       },
     },
@@ -177,8 +182,7 @@ export const torture = async (options: Options): Promise<Evidence> => {
         const at = newest % projectors.length
         const projector = projectors[at]
         if (projector === undefined || !projected.some(({ version }) => version === newest)) return 0
-        await endProjector(projector)
-        projectors[at] = project(++newest)
+        await replace(at, ++newest)
         return 1
       },
     },
@@ -189,8 +193,7 @@ export const torture = async (options: Options): Promise<Evidence> => {
         const at = projectors.findIndex(({ version, child }) => child.hasEnded() && version < newest)
         const projector = projectors[at]
         if (projector === undefined) return 0
-        await endProjector(projector)
-        projectors[at] = project(newest)
+        await replace(at, newest)
         return 1
       },
     },
