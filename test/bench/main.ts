@@ -34,27 +34,31 @@ const postgres: Readonly<Record<string, Load>> = {
   followers: () => import("./followers.ts"),
 }
 
-/** Those that first fill a store for a while: not measured unless they are asked for. */
-const filling: Readonly<Record<string, Load>> = {
+/** Those that first fill a store for a while, or wait for minutes: not measured unless they are asked for. */
+const long: Readonly<Record<string, Load>> = {
   size: () => import("./postgres/size.ts"),
   conditions: () => import("./postgres/conditions.ts"),
+  rebuild: () => import("./rebuild.ts"),
+  takeover: () => import("./takeover.ts"),
 }
 
-const all = { ...works, ...postgres, ...filling }
+const all = { ...works, ...postgres, ...long }
 
 const help = `npm run bench -- [--only NAME ...] [--json] [--write FOLDER] [--events N]
 
   --only NAME      ${Object.keys({ ...works, ...postgres }).join(", ")};
                    postgres for those of PostgreSQL;
-                   ${Object.keys(filling).join(", ")} only where they are named, for they fill a store first
+                   ${Object.keys(long).join(", ")} only where they are named, for they take minutes
   --events N       how many events these have; a million, if left out
   --json           one JSON object a line instead of tables
   --write FOLDER   speed.md and speed.svg of what was measured on PostgreSQL
 `
 
 /** In one line; without what only the report needs. */
-const json = ({ work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes, reads }: Figure): string =>
-  JSON.stringify({ work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes, reads })
+const json = (figure: Figure): string => {
+  const { work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes, reads, heap, resident } = figure
+  return JSON.stringify({ work, subject, writers, perSecond, p50ms, p99ms, ratioToLimit, bytes, reads, heap, resident })
+}
 
 const marks = { true: "met    ", false: "NOT met", undefined: "unknown" }
 
@@ -82,7 +86,7 @@ const main = async (): Promise<void> => {
   say(`Node ${process.versions.node}, ${availableParallelism()} cores, load ${load.join(" ")}\n`)
   const results: Array<{ name: string; work: Work; figures: ReadonlyArray<Figure>; verdicts: Array<Verdict> }> = []
   for (const [name, load] of Object.entries(all)) {
-    if (only.length > 0 ? !only.includes(name) : name in filling) continue
+    if (only.length > 0 ? !only.includes(name) : name in long) continue
     const { work } = await load()
     say(`${name}: ${work.about}`)
     const figures = await work.run({ events: Number(values.events) })

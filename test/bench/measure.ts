@@ -34,6 +34,9 @@ export interface Figure {
   readonly bytes?: number
   /** Of the log, for each operation. */
   readonly reads?: number
+  /** Megabytes in use after a garbage collection, and of the process, at each tenth of the work. */
+  readonly heap?: ReadonlyArray<number>
+  readonly resident?: ReadonlyArray<number>
   /** How good each round was, the more the better: what ratios are made of. */
   readonly rates: ReadonlyArray<number>
 }

@@ -22,12 +22,22 @@ const sizes: ReadonlyArray<Column> = [
   ["of the limit", ({ ratioToLimit }) => number(ratioToLimit, 2)],
 ]
 
+const growing: ReadonlyArray<Column> = [
+  ["subject", ({ subject }) => subject],
+  ["a second", ({ perSecond }) => number(perSecond)],
+  ["MB in use, first", ({ heap }) => number(heap?.[0])],
+  ["last", ({ heap }) => number(heap?.at(-1))],
+  ["MB of the process, first", ({ resident }) => number(resident?.[0])],
+  ["last", ({ resident }) => number(resident?.at(-1))],
+  ["of the limit", ({ ratioToLimit }) => number(ratioToLimit, 2)],
+]
+
 const asking: ReadonlyArray<Column> = [...columns, ["reads", ({ reads }) => number(reads, 1)]]
 
 /** The titles, then a row for each figure. */
 export const cells = (figures: ReadonlyArray<Figure>): ReadonlyArray<ReadonlyArray<string>> => {
-  const have = (key: "bytes" | "reads"): boolean => figures.some((figure) => figure[key] !== undefined)
-  const shown = have("bytes") ? sizes : have("reads") ? asking : columns
+  const have = (key: "bytes" | "heap" | "reads"): boolean => figures.some((figure) => figure[key] !== undefined)
+  const shown = have("bytes") ? sizes : have("heap") ? growing : have("reads") ? asking : columns
   return [shown.map(([title]) => title), ...figures.map((figure) => shown.map(([, show]) => show(figure)))]
 }
 

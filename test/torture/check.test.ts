@@ -48,7 +48,17 @@ beforeEach(async () => {
     for (const { position, id } of events) steady.push({ told: "saw", position, id, at: position })
   })
   await Effect.runPromise(program.pipe(Effect.provide(Layer.mergeAll(Sqlite.layer({ filename }), EventMapper.plain))))
-  evidence = { hits: new Map(), told, lost: [], steady, restless: steady, consumed: [], faults: [] }
+  evidence = {
+    hits: new Map(),
+    told,
+    lost: [],
+    steady,
+    restless: steady,
+    consumed: [],
+    projected: [],
+    looks: [],
+    faults: [],
+  }
 })
 
 const tamper = (sql: string): void => {

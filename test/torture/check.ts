@@ -9,6 +9,7 @@ import { exactlyOnce } from "./checks/consumers.ts"
 import { sawAll } from "./checks/followers.ts"
 import { historyOf } from "./checks/history.ts"
 import { holdsTogether, read } from "./checks/log.ts"
+import { projectedOnce } from "./checks/projections.ts"
 import { innocent, type Verdict } from "./checks/verdict.ts"
 import { open, type Place } from "./places.ts"
 import type { Evidence } from "./torture.ts"
@@ -21,7 +22,7 @@ export interface Found {
 }
 
 export const check = async (place: Place, evidence: Evidence): Promise<Found> => {
-  const { told, lost, steady, restless, consumed, faults } = evidence
+  const { told, lost, steady, restless, consumed, projected, looks, faults } = evidence
   const verdict = { ...innocent(), faults: [...faults] }
   const live = Layer.mergeAll(open(place), EventMapper.plain, Hash.sha256)
   const log = await Effect.runPromise(Effect.provide(read(verdict), live))
@@ -32,6 +33,7 @@ export const check = async (place: Place, evidence: Evidence): Promise<Found> =>
   if (violation !== undefined) verdict.unserializable.push(History.explain(violation))
   const claimed = oneOwner(stored, told, verdict)
   exactlyOnce(log, consumed, verdict)
+  projectedOnce(log, looks, projected, verdict)
   sawAll("the steady follower", steady, stored, verdict)
   sawAll("the restless follower", restless, stored, verdict)
   return { verdict, events: stored.length, commits: byOp.size + claimed }

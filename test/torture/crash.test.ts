@@ -3,17 +3,28 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { afterAll, expect, it } from "vitest"
+import { serverUrl } from "../postgres/run.ts"
 import { inspect, undisturbed } from "./crash/judging.ts"
-import { crashes } from "./crash/sqlite.ts"
+import { crashes, toConnections, toProcesses } from "./crash/postgres.ts"
+import * as Sqlite from "./crash/sqlite.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "everfold-crash-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 it("leaves all or nothing of a commit, and nothing acknowledged lost, wherever the process is killed", async () => {
   // Another choice each time; `npm run torture` makes them all.
-  const { statements, kills, faults } = await crashes(folder, 6, 1 + (Date.now() % 6))
+  const { statements, kills, faults } = await Sqlite.crashes(folder, 6, 1 + (Date.now() % 6))
   expect(faults).toEqual([])
   expect(kills).toBeGreaterThan(statements / 6 - 5)
+})
+
+it("leaves a read model that is the fold of its log, whichever statement of a projection on PostgreSQL is interrupted", {
+  timeout: 110_000,
+}, async () => {
+  const server = { url: await serverUrl(), port: Number(new URL(await serverUrl()).port) }
+  const { kills, faults } = await crashes(server, { ...toProcesses, ...toConnections }, 40, 56 + (Date.now() % 40))
+  expect(faults).toEqual([])
+  expect(kills).toBeGreaterThan(0)
 })
 
 it("would find what was acknowledged and is not there, and what is there by half", async () => {

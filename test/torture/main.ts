@@ -3,12 +3,13 @@
  * doubled, skipped, torn or untrue.
  *
  *     npm run torture -- [--store sqlite|postgres] [--seconds N] [--writers N] [--lanes N] [--consumers N]
- *                        [--design everfold|naive] [--crashes N] [--json]
+ *                        [--projectors N] [--design everfold|naive] [--crashes N] [--json]
  *
  * Then one process, or its connection, is interrupted at each of its statements in turn, or at every `--crashes`-th (the
  * tenth on PostgreSQL, if left out); 0 leaves that out.
  * `--design naive` does it the obvious way: on SQLite, programs that decide without an expected version and without command
- * ids; on PostgreSQL, a store with a sequence for its positions. The checks must catch it. The last line is the result; the
+ * ids; on PostgreSQL, a store with a sequence for its positions; on both, read models whose checkpoint is written after what
+ * they have, by whoever had the lease once. The checks must catch it. The last line is the result; the
  * exit code is 1 where anything was violated.
  */
 import { parseArgs } from "node:util"
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     writers: { type: "string", default: "4" },
     lanes: { type: "string", default: "6" },
     consumers: { type: "string", default: "2" },
+    projectors: { type: "string", default: "3" },
     design: { type: "string", default: "everfold" },
     crashes: { type: "string" },
     json: { type: "boolean", default: false },
@@ -41,6 +43,8 @@ try {
     writers: Number(values.writers),
     lanes: Number(values.lanes),
     consumers: Number(values.consumers),
+    projectors: Number(values.projectors),
+    projecting: design,
     design: store === "postgres" ? "everfold" : design,
   })
   const found = await check(scene.inspected, evidence)

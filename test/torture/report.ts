@@ -95,11 +95,23 @@ export type Consumed = Times &
     | { readonly told: "wrong"; readonly why: string }
   )
 
+/** What an instance of a projection came to. */
+export type Projecting =
+  /** It has the lease. */
+  | { readonly told: "began"; readonly instance: number; readonly epoch: number }
+  /** A transaction was recorded. */
+  | { readonly told: "projected"; readonly from: number; readonly to: number }
+  /** Another one has the lease. */
+  | { readonly told: "overtaken"; readonly epoch: number }
+  | { readonly told: "wrong"; readonly why: string }
+
+export type Projected = Times & Projecting & { readonly version: number }
+
 /** The same clock in every process. */
 export const now = (): number => Number(process.hrtime.bigint() / 1000n) / 1000
 
 /** A pipe that is full refuses for a moment. */
-export const print = (...lines: ReadonlyArray<Told | Saw | Consumed>): void => {
+export const print = (...lines: ReadonlyArray<Told | Saw | Consumed | Projected>): void => {
   let rest = Buffer.from(lines.map((line) => `${JSON.stringify(line)}\n`).join(""))
   while (rest.length > 0) {
     try {

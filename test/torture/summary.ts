@@ -3,9 +3,13 @@
 import type { Found } from "./check.ts"
 import { resolved } from "./checks/answers.ts"
 import { lag } from "./checks/followers.ts"
+import { projections } from "./checks/projections.ts"
 import type { Evidence } from "./torture.ts"
 
-export const summary = ({ told, lost, hits, steady, consumed }: Evidence, { events, commits }: Found) => {
+export const summary = (
+  { told, lost, hits, steady, consumed, projected, looks }: Evidence,
+  { events, commits }: Found,
+) => {
   const count = (...kinds: ReadonlyArray<string>) => told.filter((line) => kinds.includes(line.told)).length
   const gaveUp = (why: string) => told.filter((line) => line.told === "nothing" && line.why === why).length
   const seen = lag(steady, told)
@@ -25,6 +29,7 @@ export const summary = ({ told, lost, hits, steady, consumed }: Evidence, { even
     leases: consumed.filter((line) => line.told === "leased").length,
     consumed: consumed.filter((line) => line.told === "consumed").length,
     fenced: consumed.filter((line) => line.told === "fenced").length,
+    ...projections(projected, looks),
     slowestMillis: Math.round(told.reduce((most, { start, end }) => Math.max(most, end - start), 0)),
     lagMillis: seen.p50,
     slowestLagMillis: seen.most,

@@ -32,6 +32,8 @@ it("loses, doubles, tears and misreports nothing on SQLite while processes are k
   expect(result.kills).toBeGreaterThan(2)
   expect(result.acknowledged).toBeGreaterThan(0)
   expect(result.consumed).toBeGreaterThan(0)
+  expect(result.projected).toBeGreaterThan(0)
+  expect(result.activated).toBeGreaterThan(0)
   expect(code).toBe(0)
 })
 
@@ -43,6 +45,8 @@ it("nor on PostgreSQL while its server, connections and processes fail", { timeo
   expect(result.unknownResolved).toBeGreaterThan(0)
   expect(result.acknowledged).toBeGreaterThan(0)
   expect(result.consumed).toBeGreaterThan(0)
+  expect(result.projected).toBeGreaterThan(0)
+  expect(result.activated).toBeGreaterThan(0)
   expect(code).toBe(0)
 })
 
@@ -53,6 +57,15 @@ it("catches programs that decide without an expected version and without command
   expect(result.repeated).toBeGreaterThan(0)
   expect(result.untrue).toBeGreaterThan(0)
   expect(result.unserializable).toBeGreaterThan(0)
+  expect(code).toBe(1)
+})
+
+it("catches read models whose checkpoint is written after what they have, by whoever had the lease once", {
+  timeout: 110_000,
+}, async () => {
+  const { result, code } = await torture("sqlite", "--seconds", "3", "--design", "naive")
+  expect(result.projectedTwice).toBeGreaterThan(0)
+  expect(result.projectedWrong).toBeGreaterThan(0)
   expect(code).toBe(1)
 })
 

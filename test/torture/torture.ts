@@ -6,7 +6,8 @@
 import type { Design } from "./designs.ts"
 import { isRepeatable, nameOf } from "./operations.ts"
 import { type Child, start } from "./processes.ts"
-import { type Consumed, now, type Saw, type Told } from "./report.ts"
+import { type Look, look } from "./projections/look.ts"
+import { type Consumed, now, type Projected, type Saw, type Told } from "./report.ts"
 import { about, type Hazard, type Lost, pause, type Scene, unleash } from "./scene.ts"
 
 export interface Options {
@@ -15,7 +16,11 @@ export interface Options {
   readonly writers: number
   readonly lanes: number
   readonly consumers: number
+  readonly projectors: number
+  /** Of what the processes do. */
   readonly design: Design
+  /** Of the read models. */
+  readonly projecting: Design
 }
 
 /** What happened, as the parent heard it. */
@@ -29,6 +34,9 @@ export interface Evidence {
   readonly steady: ReadonlyArray<Saw>
   readonly restless: ReadonlyArray<Saw>
   readonly consumed: ReadonlyArray<Consumed>
+  readonly projected: ReadonlyArray<Projected>
+  /** Read models as they were now and then, and in the end. */
+  readonly looks: ReadonlyArray<Look>
   /** Processes that complained, hung, or ended with an error. */
   readonly faults: ReadonlyArray<string>
 }
@@ -39,6 +47,8 @@ export const torture = async (options: Options): Promise<Evidence> => {
   const { scene, seconds, writers, lanes, design } = options
   const told: Array<Told> = []
   const consumed: Array<Consumed> = []
+  const projected: Array<Projected> = []
+  const looks: Array<Look> = []
   const lost: Array<Lost> = []
   const faults: Array<string> = []
   const place = JSON.stringify(scene.place)
@@ -77,6 +87,32 @@ export const torture = async (options: Options): Promise<Evidence> => {
 
   const alive = Array.from({ length: writers }, (_, writer) => write(writer, false))
   const copiers = Array.from({ length: options.consumers }, consume)
+  /** The newest version. */
+  let newest = 1
+  const project = (version: number) => ({
+    version,
+    child: start<Projected>("projector.ts", [place, options.projecting, String(version)], (line) =>
+      projected.push(line),
+    ),
+  })
+  const projectors = Array.from({ length: options.projectors }, () => project(newest))
+  /** Who ended because a newer version took its place did well. */
+  const endProjector = async ({ version, child }: ReturnType<typeof project>): Promise<void> => {
+    const isOver = version < newest && child.hasEnded() && (await child.ends(0))
+    if (isOver && child.complaints() === "") return
+    await end(`a projector of version ${version}`, child)
+  }
+  /** The other one has its place at once: several things may happen to one of them at the same time. */
+  const replace = async (at: number, version: number): Promise<void> => {
+    const before = projectors[at]
+    projectors[at] = project(version)
+    if (before !== undefined) await endProjector(before)
+  }
+  const lookAt = async (version: number, closely: boolean): Promise<number> => {
+    const found = await look(scene.inspected, options.projecting, version, closely)
+    if (found !== undefined) looks.push(found)
+    return found === undefined ? 0 : 1
+  }
   const steady = follow(0)
   let restless = follow(0)
   const seen: Array<Saw> = []
@@ -118,12 +154,53 @@ export const torture = async (options: Options): Promise<Evidence> => {
       },
     },
     {
+      name: "kills",
+      every: 900,
+      strike: async () => {
+        const at = Math.floor(Math.random() * projectors.length)
+        const projector = projectors[at]
+        if (projector === undefined || !isRipe(projector.child, 2)) return 0
+        // As it was, also where that is an older one by now.
+        await replace(at, projector.version)
+        return 1
+      },
+    },
+    {
       name: "freezes",
       every: 600,
       strike: async () => {
-        await pick([...alive, ...copiers, ...copiers, restless, steady])?.freeze(about(500))
+        const standby = projectors.map(({ child }) => child)
+        await pick([...alive, ...copiers, ...copiers, ...standby, ...standby, restless, steady])?.freeze(about(500))
         return 1
       },
+    },
+    {
+      // Built by one of the processes, beside what the others work at.
+      name: "versions",
+      every: seconds * 400,
+      strike: async () => {
+        const at = newest % projectors.length
+        const projector = projectors[at]
+        if (projector === undefined || !projected.some(({ version }) => version === newest)) return 0
+        await replace(at, ++newest)
+        return 1
+      },
+    },
+    {
+      name: "replaced",
+      every: 200,
+      strike: async () => {
+        const at = projectors.findIndex(({ version, child }) => child.hasEnded() && version < newest)
+        const projector = projectors[at]
+        if (projector === undefined) return 0
+        await replace(at, newest)
+        return 1
+      },
+    },
+    {
+      name: "looks",
+      every: 500,
+      strike: () => lookAt(1 + Math.floor(Math.random() * newest), false).catch(() => 0),
     },
   ]
 
@@ -144,18 +221,27 @@ export const torture = async (options: Options): Promise<Evidence> => {
   }
 
   const head = told.reduce((most, line) => ("position" in line ? Math.max(most, line.position) : most), 0)
+  const models = (): ReadonlyArray<number> => {
+    const last = projected.findLast((line) => line.told === "projected" && line.version === newest)
+    return projectors.length > 0 ? [last?.told === "projected" ? last.to : 0] : []
+  }
   const reached = () => {
     const last = consumed.findLast((line) => line.told === "consumed")
     const read = [steady.lines.at(-1), restless.lines.at(-1) ?? seen.at(-1)].map((saw) => saw?.position ?? 0)
-    return Math.min(...read, ...(copiers.length > 0 ? [last?.to ?? 0] : []))
+    return Math.min(...read, ...(copiers.length > 0 ? [last?.to ?? 0] : []), ...models())
   }
   // As long as they go on, they may take their time.
   for (let [best, since] = [0, now()]; best < head && now() - since < 6000; await pause(20)) {
     if (reached() > best) [best, since] = [reached(), now()]
   }
+  for (const reached of models()) {
+    if (reached < head) faults.push(`version ${newest} of the projection stands still at ${reached} of ${head}`)
+  }
   await pause(100)
   await Promise.all([end("the steady follower", steady), end("the restless follower", restless)])
   await Promise.all(copiers.map((copier) => end("a consumer", copier)))
+  await Promise.all(projectors.map(endProjector))
+  if (projectors.length > 0) for (let version = 1; version <= newest; version++) await lookAt(version, true)
   return {
     hits: new Map(hits).set("kills", (hits.get("kills") ?? 0) + writers),
     told,
@@ -163,6 +249,8 @@ export const torture = async (options: Options): Promise<Evidence> => {
     steady: steady.lines,
     restless: [...seen, ...restless.lines],
     consumed,
+    projected,
+    looks,
     faults,
   }
 }

@@ -49,6 +49,9 @@ export interface Running {
 
 const defaultRetry = Schedule.max([Schedule.exponential("100 millis"), Schedule.recurs(5)])
 
+/** Milliseconds between two looks at a lease that another instance has, at most: it may give it back. */
+const patience = 250
+
 /** The projection is built by instances of a newer version. */
 class Superseded extends TaggedError("Superseded") {}
 
@@ -133,7 +136,7 @@ export const run = <Id, Tx, E, Err, R, U>(
       const turn = Effect.gen(function* () {
         yield* superseded
         const mine = yield* model.acquire(key, lease)
-        if (Option.isNone(mine)) return yield* Effect.sleep(lease / 4)
+        if (Option.isNone(mine)) return yield* Effect.sleep(Math.min(lease / 4, patience))
         const { position, epoch } = mine.value
         progress.ended = undefined
         const release = Effect.ignore(model.renew(key, epoch, 0))

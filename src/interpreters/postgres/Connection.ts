@@ -10,6 +10,7 @@
  */
 import { Socket } from "node:net"
 import postgres from "postgres"
+import * as arrays from "./arrays.ts"
 import type { Parameter } from "./parameters.ts"
 import type { Cell, Row } from "./rows.ts"
 
@@ -196,7 +197,8 @@ export const connector = ({ url, prepare, notified, typed = false }: Options): C
       max: 1,
       prepare,
       socket,
-      fetch_types: typed,
+      // Nobody catches what the driver's own question fails with.
+      fetch_types: false,
       ...(typed ? {} : { types: { text: asText } }),
       connection: { application_name: "everfold" },
       target_session_attrs: sessionOf(url),
@@ -254,9 +256,12 @@ export const connector = ({ url, prepare, notified, typed = false }: Options): C
       await used(answer).finally(() => clearInterval(timer))
     }
 
+    const learn = ([type, array]: Row): void => arrays.teach(client, Number(type), Number(array))
+
     attempts.add(end)
     try {
       await answered("SELECT", [], quietly, patience.connect)
+      if (typed) await answered(arrays.question, [], learn, patience.connect)
     } catch (error) {
       end()
       throw error

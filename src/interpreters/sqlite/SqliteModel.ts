@@ -98,24 +98,28 @@ const statementsOf = (database: DatabaseSync) => {
 
 const named = ({ consumer, upstream, partition }: CheckpointKey) => [consumer, upstream, partition] as const
 
-const opened = (filename: string) =>
-  Effect.acquireRelease(
+const opened = Effect.fnUntraced(function* (filename: string) {
+  const opening = `opening the SQLite file ${JSON.stringify(filename)}`
+  const database = yield* Effect.acquireRelease(
     Effect.try({
-      try: () => {
-        const database = new DatabaseSync(resolve(filename), { timeout: 0 })
-        database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON")
-        return database
-      },
-      catch: (cause) => unavailable(`opening the SQLite file ${JSON.stringify(filename)}`, cause),
+      try: () => new DatabaseSync(resolve(filename), { timeout: 0 }),
+      catch: (cause) => unavailable(opening, cause),
     }),
     (database) => Effect.sync(() => database.close()),
   )
+  // Who makes the file just now, or recovers it, holds it for a moment.
+  const settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON"
+  yield* attempt(opening, () => Effect.succeed(database.exec(settings)))
+  return database
+})
 
 const make = Effect.fnUntraced(function* (filename: string) {
   // Leases are not to be part of a transaction that a handler is in the middle of.
   const [writer, other] = [yield* opened(filename), yield* opened(filename)]
   yield* attempt(what, () => Effect.succeed(inTransaction(other, () => other.exec(tables))))
-  const [inside, outside] = [statementsOf(writer), statementsOf(other)]
+  const [inside, outside] = yield* attempt(what, () =>
+    Effect.succeed([statementsOf(writer), statementsOf(other)] as const),
+  )
   const one = Semaphore.makeUnsafe(1)
 
   const standingIn = ({ standing }: typeof inside, key: CheckpointKey) => {

@@ -88,6 +88,25 @@ describe("a projection", () => {
     expect(sum).toBe(4)
   })
 
+  it("goes on soon where the instance that worked has stopped, however long its lease was", async () => {
+    const projection = added(1)()
+    const instance = Effect.forkChild(Projection.run(projection, { lease: 3_600_000 }))
+    const sum = await run(
+      Effect.gen(function* () {
+        yield* accounts.execute("ada", open("Ada"))
+        const first = yield* instance
+        yield* accounts.execute("ada", deposit(1)).pipe(Projection.including(projection))
+        const second = yield* instance
+        yield* Effect.sleep("20 millis")
+        yield* Fiber.interrupt(first)
+        yield* accounts.execute("ada", deposit(1)).pipe(Projection.including(projection))
+        yield* Fiber.interrupt(second)
+        return (yield* totals.value).get("ada")
+      }),
+    )
+    expect(sum).toBe(2)
+  })
+
   it("stops at what it cannot handle, and goes on from there once that is mended", async () => {
     const [error, waiting, sum] = await run(
       Effect.gen(function* () {

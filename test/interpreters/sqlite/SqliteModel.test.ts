@@ -77,6 +77,26 @@ describe("a read model in a file", () => {
     expect(rowsOf(filename, "SELECT id, amount FROM balance")).toEqual([{ id: "ada", amount: 9 }])
   })
 
+  it("is opened where another process holds its file for a moment, which is making it", async () => {
+    const filename = fresh()
+    const other = new DatabaseSync(filename)
+    other.exec("BEGIN EXCLUSIVE; CREATE TABLE own (id INTEGER)")
+    const key = { consumer: "balances:1", upstream: "log", partition: 0 }
+    const position = await Effect.gen(function* () {
+      yield* Effect.forkChild(
+        Effect.andThen(
+          Effect.sleep("50 millis"),
+          Effect.sync(() => other.exec("COMMIT")),
+        ),
+      )
+      return yield* Effect.provide(
+        SqliteModel.use((model) => model.read(key)),
+        SqliteModel.layer({ filename }),
+      )
+    }).pipe(Effect.ensuring(Effect.sync(() => other.close())), Effect.runPromise)
+    expect(position).toBe(0)
+  })
+
   it("has nothing of what is parked", async () => {
     const filename = fresh()
     const parked = await Effect.gen(function* () {

@@ -4,12 +4,15 @@ import { expect, it } from "vitest"
 import { nameTag } from "../commits.ts"
 import { fixed } from "../fixed.ts"
 import { AccountEvent } from "../model.ts"
-import type { Answer, Consumed, Told } from "../report.ts"
+import { next } from "../projections/digests.ts"
+import type { Look } from "../projections/look.ts"
+import type { Answer, Consumed, Projected, Told } from "../report.ts"
 import { areTrue, resolved } from "./answers.ts"
 import { oneOwner } from "./claims.ts"
 import { exactlyOnce } from "./consumers.ts"
 import { lag } from "./followers.ts"
 import { holdsTogether, type Log } from "./log.ts"
+import { projectedOnce, projections } from "./projections.ts"
 import { innocent, type Verdict } from "./verdict.ts"
 
 const kinds = (look: (verdict: Verdict) => void): ReadonlyArray<string> => {
@@ -112,6 +115,65 @@ it("finds what a consumer did twice, left out, or did when another had taken ove
   expect(found(both, 2, leased(1, 0, 0), consumed(1, 0, 3, 2))).toEqual(["lost"])
   expect(found(both, 2, { told: "fenced", epoch: 2, by: 2, start: 0, end: 1 })).toEqual(["checkpoints"])
   expect(found(both, 2, { told: "wrong", why: "CheckpointConflict", start: 0, end: 1 })).toEqual(["faults"])
+})
+
+const deposited = (position: number, amount: number) => ({
+  ...event(position, a, position),
+  event: AccountEvent.Deposited({ op: `a.${position}`, amount }),
+  index: 0,
+  metadata: {},
+})
+
+it("finds what a read model has twice, not at all, too early or in another order, and versions shown in no order", () => {
+  const [first, second, third] = [deposited(1, 5), deposited(2, 7), deposited(3, 9)]
+  const histories = new Map([["a", [first, second, third]]])
+  /** A model of the first two, by a handler that was given these. */
+  const model = (given: ReadonlyArray<typeof first>, checkpoint = 2, changed: Partial<Look> = {}): Look => ({
+    version: 1,
+    checkpoint,
+    rows: given.length,
+    digests: [{ stream: "a", ...given.reduce((digest, event) => next(digest, event), { events: 0, digest: "" }) }],
+    shown: [],
+    active: 0,
+    positions: given.map(({ position }) => position),
+    ...changed,
+  })
+  const found = (looks: ReadonlyArray<Look>, ...told: ReadonlyArray<Projected>) =>
+    kinds((verdict) => projectedOnce({ histories }, looks, told, verdict))
+  const whole = [first, second]
+  expect(found([model(whole)])).toEqual([])
+  expect(found([model([first, second, second])])).toEqual(["projectedTwice", "projectedWrong"])
+  expect(found([model(whole, 1)])).toEqual(["projectedTwice", "projectedWrong"])
+  expect(found([model(whole, 3)])).toEqual(["projectedNever", "projectedWrong"])
+  expect(found([model([first, third], 3)])).toEqual(["projectedNever", "projectedWrong"])
+  expect(found([model([second, first])])).toEqual(["projectedWrong"])
+  // By the number of rows, where it was not looked closely.
+  const hastily = ({ positions, ...look }: Look): Look => look
+  expect(found([hastily(model(whole))])).toEqual([])
+  expect(found([hastily(model(whole, 1))])).toEqual(["projectedTwice", "projectedWrong"])
+  expect(found([hastily(model(whole, 3))])).toEqual(["projectedNever", "projectedWrong"])
+  // Over time.
+  expect(found([model(whole), model([first], 1)])).toEqual(["projectedWrong"])
+  expect(found([model(whole, 2, { shown: [1, 2], active: 2 })])).toEqual([])
+  expect(found([model(whole, 2, { shown: [1, 1], active: 1 })])).toEqual(["projectedWrong"])
+  expect(found([model(whole, 2, { shown: [1], active: 2 })])).toEqual(["projectedWrong"])
+  expect(found([2, 1].map((active) => model(whole, 2, { shown: [active], active })))).toEqual(["projectedWrong"])
+  const times = { version: 1, start: 0, end: 1 }
+  expect(found([model(whole)], { told: "projected", from: 0, to: 3, ...times })).toEqual(["lost"])
+  expect(found([model(whole)], { told: "wrong", why: "ProjectionStopped", ...times })).toEqual(["faults"])
+})
+
+it("counts who went on with what another instance had begun", () => {
+  const began = (instance: number, epoch: number, version = 1): Projected => ({
+    told: "began",
+    instance,
+    epoch,
+    version,
+    start: epoch,
+    end: epoch,
+  })
+  const told = [began(7, 1), began(8, 2), began(8, 3), began(9, 4, 2), began(7, 5)]
+  expect(projections(told, [])).toMatchObject({ takeovers: 2, projected: 0 })
 })
 
 it("takes no for an answer, unless somebody asked before who was never told", () => {

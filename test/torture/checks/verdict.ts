@@ -20,6 +20,12 @@ export interface Verdict {
   readonly claims: Array<string>
   /** What a consumer did twice, left out, or did after another had taken over. */
   readonly checkpoints: Array<string>
+  /** What a read model has more of than its checkpoint says: it was projected twice, or will be. */
+  readonly projectedTwice: Array<string>
+  /** What a read model's checkpoint is past, and the model does not have. */
+  readonly projectedNever: Array<string>
+  /** What a read model makes of the right events in the wrong order, and versions that are not shown as they should. */
+  readonly projectedWrong: Array<string>
   /** Positions or versions that are missing. */
   readonly holes: Array<string>
   /** Chains that do not verify, and states that differ from the fold of the history. */
@@ -43,6 +49,9 @@ export const innocent = (): Verdict => ({
   unserializable: [],
   claims: [],
   checkpoints: [],
+  projectedTwice: [],
+  projectedNever: [],
+  projectedWrong: [],
   holes: [],
   broken: [],
   skipped: [],

@@ -35,7 +35,7 @@ const patiently = Effect.retry({
 })
 
 await Effect.runPromise(
-  Effect.forEach(steps, ({ name, run }) =>
+  Effect.forEach(steps(place), ({ name, run }) =>
     Effect.map(patiently(run), (answer) => {
       print({ name, answer })
     }),

@@ -6,10 +6,16 @@ import { isDeepStrictEqual } from "node:util"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { Audit, Checkpoints, EventMapper, EventStore, Hash } from "everfold"
+import * as Stream from "effect/Stream"
+import { Audit, Checkpoints, EventMapper, EventStore, Hash, type Recorded, Repository } from "everfold"
+import { projectedOnce } from "../checks/projections.ts"
+import { innocent } from "../checks/verdict.ts"
+import type { AccountEvent } from "../model.ts"
 import { open, type Place } from "../places.ts"
 import { type Child, start } from "../processes.ts"
-import { type Answer, consumer, opOf, type Step, standing, steps } from "./scenario.ts"
+import { Accounts, type Answer, consumer, modelAt, opOf, type Step, standing, steps } from "./scenario.ts"
+
+const accounts = Repository.make(Accounts)
 
 interface Line {
   readonly name?: string
@@ -45,8 +51,18 @@ const observe = Effect.gen(function* () {
 const answered = (run: Step["run"]) =>
   Effect.catchCause(run, (cause) => Effect.succeed<Answer>({ failed: Cause.pretty(cause) }))
 
+/** Where a read model is not the fold of the log up to its checkpoint. */
+const misprojected = Effect.fnUntraced(function* (place: Place) {
+  const found = yield* modelAt(place)
+  const histories = new Map<string, ReadonlyArray<Recorded<AccountEvent>>>()
+  for (const id of ["a", "b"]) histories.set(id, yield* Stream.runCollect(accounts.history(id)))
+  const verdict = innocent()
+  if (found !== undefined) projectedOnce({ histories }, [found], [], verdict)
+  return Object.values(verdict).flat()
+})
+
 /** What is wrong after the process ended having told these answers. */
-const judge = (answers: ReadonlyArray<Answer>, whole: ReadonlyArray<Answer>, end: unknown) =>
+const judge = (place: Place, answers: ReadonlyArray<Answer>, whole: ReadonlyArray<Answer>, end: unknown) =>
   Effect.gen(function* () {
     const faults: Array<string> = []
     const expect = (what: string, actual: unknown, expected: unknown): void => {
@@ -56,7 +72,8 @@ const judge = (answers: ReadonlyArray<Answer>, whole: ReadonlyArray<Answer>, end
     expect("what it was told", answers, whole.slice(0, answers.length))
     const found = yield* observe
     for (const { aided, unaided } of found.accounts) expect("a load with its snapshot", aided, unaided)
-    for (const [i, { name, events, repeatable, run, recorded }] of steps.entries()) {
+    faults.push(...(yield* misprojected(place)))
+    for (const [i, { name, events, repeatable, run, recorded }] of steps(place).entries()) {
       const there = found.log.filter(([, , , , op]) => op === name).length
       if (there !== 0 && there !== events) faults.push(`${name} has ${there} of ${events} events`)
       const isThere = events > 0 ? there > 0 : recorded === undefined ? false : yield* recorded
@@ -87,7 +104,7 @@ export const inspect = (
   answers: ReadonlyArray<Answer>,
   whole: Pick<Awaited<ReturnType<typeof undisturbed>>, "answers" | "end">,
 ): Promise<ReadonlyArray<string>> =>
-  Effect.runPromise(Effect.provide(judge(answers, whole.answers, whole.end), on(place)))
+  Effect.runPromise(Effect.provide(judge(place, answers, whole.answers, whole.end), on(place)))
 
 /** What was done to processes, and what was wrong with what they left behind. */
 export interface Crashes {

@@ -2,6 +2,7 @@
  * What a process does that is killed between two statements: steps, one after another, of every kind of commit. Each
  * says whether it is recorded, so that whoever opens the file afterwards can go on where it ended.
  */
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import {
@@ -11,13 +12,19 @@ import {
   type EventMapper,
   EventStore,
   HashChain,
+  type ReadModel,
   Repository,
   Snapshots,
   type StoredEvent,
+  StoreUnavailable,
 } from "everfold"
 import { right } from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import { type Account, AccountEvent, account, type Command, empty } from "../model.ts"
+import type { Place } from "../places.ts"
+import { name } from "../projections/digests.ts"
+import { look } from "../projections/look.ts"
+import { projecting } from "../projections/projecting.ts"
 
 /** With a snapshot after every other event. */
 export const Accounts = Aggregate.make({
@@ -105,9 +112,35 @@ const everything = Effect.gen(function* () {
   }
 })
 
+/** A read model at this moment; who cannot be asked now may be asked later. */
+export const modelAt = (place: Place) =>
+  Effect.tryPromise({
+    try: () => look(place, "everfold", 1, true),
+    catch: (cause) => new StoreUnavailable({ what: "looking at a read model", retryable: true, cause }),
+  })
+
+/** An instance of a projection, until its read model includes all and is the active one. */
+const projected = (place: Place) =>
+  Effect.gen(function* () {
+    const head = yield* (yield* EventStore).head
+    const done = yield* Deferred.make<void>()
+    const around = <Tx>(model: ReadModel.ReadModel<Tx>): ReadModel.ReadModel<Tx> => ({
+      ...model,
+      transact: (move, work) =>
+        Effect.tap(model.transact(move, work), () =>
+          Effect.flatMap(model.active(name), (active) =>
+            move.to >= head && Option.isSome(active) ? Deferred.succeed(done, undefined) : Effect.void,
+          ),
+        ),
+    })
+    const instance = { version: 1, design: "everfold", batch: 3, around } as const
+    yield* Effect.raceFirst(projecting(place, instance), Deferred.await(done))
+    return { ...(yield* modelAt(place)) }
+  })
+
 const known = (id: string) => EventStore.use((store) => Effect.map(store.command(id), (found) => Option.isSome(found)))
 
-export const steps: ReadonlyArray<Step> = [
+export const steps = (place: Place): ReadonlyArray<Step> => [
   {
     name: "open",
     repeatable: true,
@@ -147,6 +180,13 @@ export const steps: ReadonlyArray<Step> = [
   },
   { name: "two", repeatable: false, events: 2, run: execute("b", { _tag: "Deposit", op: "two", amounts: [1, 2] }) },
   { name: "everything", repeatable: true, events: 2, run: everything },
+  {
+    name: "projected",
+    repeatable: true,
+    events: 0,
+    run: projected(place),
+    recorded: Effect.map(modelAt(place), (found) => found?.active === 1),
+  },
 ]
 
 export const opOf = (event: StoredEvent): unknown => JSON.parse(Buffer.from(event.body).toString()).data.op
