@@ -5,6 +5,7 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { type Commit, InvalidInput, type ReadModel } from "everfold"
 import * as t from "io-ts"
 import type { Database } from "./digests.ts"
@@ -54,6 +55,7 @@ export const naive = Effect.fnUntraced(function* <Id, Tx, Err>(
       yield* ask("UPDATE naive_checkpoint SET until = ? WHERE consumer = ?", now + ttl, consumer)
     }),
     read: (key) => Effect.map(standing(key), (found) => found?.position ?? 0),
+    changes: Stream.tick("50 millis"),
     transact: ({ consumer, from, to, activate }, work) =>
       Effect.gen(function* () {
         if (to < from) return yield* new InvalidInput({ what: "backwards" })
