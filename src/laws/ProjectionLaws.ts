@@ -23,6 +23,9 @@ import { agree } from "./Difference.ts"
 import * as Interleaving from "./Interleaving.ts"
 import * as Law from "./Law.ts"
 
+/** What every projection works with. */
+type Around = EventStore | EventMapper
+
 /**
  * A projection, where it works, and what can be read of its model.
  *
@@ -38,11 +41,11 @@ import * as Law from "./Law.ts"
  */
 export interface Subject<Id, Tx, E, Err, A, LayerError> {
   /** The projection as any of its versions. */
-  readonly projection: (version: number) => Projection.Projection<Id, Tx, E, Err, never, EventStore>
+  readonly projection: (version: number) => Projection.Projection<Id | Around, Tx, E, Err, never, EventStore>
   /** A store without events, a mapper and a read model without anything, anew whenever it is built. */
-  readonly layer: Layer.Layer<EventStore | EventMapper | Id, LayerError>
+  readonly layer: Layer.Layer<Id | Around, LayerError>
   /** What the model of this version says: a value that can be compared, and in which no positions are. */
-  readonly read: (version: number) => Effect.Effect<A, unknown, Id>
+  readonly read: (version: number) => Effect.Effect<A, unknown, Id | Around>
   /** Events as they may be recorded: the projection has to take them in any order. */
   readonly events: fc.Arbitrary<E>
   /** What they are recorded in; a few, if left out. */
@@ -65,7 +68,7 @@ const laws = <Id, Tx, E, Err, A, LayerError>(subject: Subject<Id, Tx, E, Err, A,
   const { layer, read, events, streams = few, runs = 50 } = subject
   const projection = subject.projection(1)
   const { partitions } = projection
-  type World = Context.Context<EventStore | EventMapper | Id>
+  type World = Context.Context<Id | Around>
 
   const recording = fc.record({ event: events, to: fc.nat(streams.length - 1) }, { noNullPrototype: true })
   const history = program(recording, { maxLength: 8 })
@@ -85,7 +88,7 @@ const laws = <Id, Tx, E, Err, A, LayerError>(subject: Subject<Id, Tx, E, Err, A,
   /** Works until the model includes all that is recorded. */
   const caughtUp = Effect.fnUntraced(function* (
     running: Projection.Running,
-    of: Projection.Projection<Id, Tx, E, Err, never, EventStore> = projection,
+    of: Projection.Projection<Id | Around, Tx, E, Err, never, EventStore> = projection,
   ) {
     const { head } = yield* EventStore
     const working = yield* Effect.forkChild(Projection.run(of, running))

@@ -39,6 +39,15 @@ export type Processor<E, Err, R, U> = Projection.Projection<StoreModel.Needs, Un
 /**
  * A command on its way to a stream.
  *
+ * @example
+ * ```ts
+ * import { Processor, type Repository } from "everfold"
+ *
+ * const greet =
+ *   (guests: Repository.Repository<string, number, string, never>) =>
+ *   (name: string): Processor.Dispatch<never> =>
+ *     Processor.send(guests, name, `Good morning, ${name}`)
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -96,6 +105,14 @@ interface Common<E> {
 /**
  * What `policy` takes.
  *
+ * @example
+ * ```ts
+ * import { type Processor } from "everfold"
+ *
+ * // What is rejected is let be.
+ * type Rejected = NonNullable<Processor.PolicyOptions<unknown, string, "full">["rejected"]>
+ * const letBe: Rejected = () => []
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -184,6 +201,14 @@ export const policy = <E, C, R>({ policy, send, rejected, ...options }: PolicyOp
 /**
  * What `process` takes.
  *
+ * @example
+ * ```ts
+ * import { type Processor } from "everfold"
+ *
+ * // An instance for each stream that is followed, which notes the events as they are.
+ * type Note<E> = Processor.ProcessOptions<E, E, never, unknown, never>["note"]
+ * const each: Note<{ readonly _tag: "Ordered" }> = ({ stream, event }) => ({ instance: stream.id, note: event })
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -220,8 +245,73 @@ const instancesOf = <N, C, S>(
 /**
  * A processor that remembers, by an instance for each of whatever it is about: an order, say. The instances note what
  * they follow in streams of their own, whose category is the processor's name, in the commit of the commands that they
- * ask for.
+ * ask for. `instances` are their states, and `resume` asks again for what one owes, once all is noted that it has asked for.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import * as Option from "effect/Option"
+ * import { Aggregate, Decider, EventCodec, EventMapper, Processor, ProcessManager, Projection, Query, Repository } from "everfold"
+ * import { Memory } from "everfold/memory"
+ * import * as t from "io-ts"
+ *
+ * const Ordered = EventCodec.make({ Ordered: t.type({ bread: t.number }) })
+ * type Ordered = EventCodec.TypeOf<typeof Ordered>
+ * const Baked = EventCodec.make({ Baked: t.type({ bread: t.number }) })
+ * type Baked = EventCodec.TypeOf<typeof Baked>
+ * const orders = Repository.make(
+ *   Aggregate.make({
+ *     category: "Order",
+ *     events: Ordered,
+ *     decider: Decider.make({
+ *       initial: 0,
+ *       decide: (bread: number, _all: number) => Decider.accept(Ordered.Ordered({ bread })),
+ *       evolve: (all: number, { bread }: Ordered) => all + bread
+ *     })
+ *   })
+ * )
+ * const ovens = Repository.make(
+ *   Aggregate.make({
+ *     category: "Oven",
+ *     events: Baked,
+ *     decider: Decider.make({
+ *       initial: 0,
+ *       decide: (bread: number, _all: number) =>
+ *         bread > 10 ? Decider.reject("too much") : Decider.accept(Baked.Baked({ bread })),
+ *       evolve: (all: number, { bread }: Baked) => all + bread
+ *     })
+ *   })
+ * )
+ *
+ * const Note = EventCodec.make({ Asked: t.type({ bread: t.number }), Refused: t.type({ reason: t.string }) })
+ * type Note = EventCodec.TypeOf<typeof Note>
+ * const baking = Processor.process({
+ *   name: "Baking",
+ *   events: Ordered,
+ *   filter: Query.make({ category: "Order" }),
+ *   notes: Note,
+ *   note: ({ stream, event }) => ({ instance: stream.id, note: Note.Asked({ bread: event.bread }) }),
+ *   process: ProcessManager.make({
+ *     initial: "nothing yet",
+ *     evolve: (_said: string, note: Note) => (note._tag === "Asked" ? "in the oven" : note.reason),
+ *     react: (_said, note) => (note._tag === "Asked" ? [note.bread] : []),
+ *     pending: () => []
+ *   }),
+ *   send: (bread) => Processor.send(ovens, "big", bread),
+ *   rejected: (_bread, reason) => Note.Refused({ reason })
+ * })
+ * const program = Effect.gen(function* () {
+ *   yield* Effect.forkScoped(Projection.run(baking))
+ *   yield* orders.execute("ada", 2)
+ *   yield* orders.execute("bob", 20).pipe(Projection.including(baking))
+ *   return yield* Effect.forEach(["ada", "bob"], (id) =>
+ *     Effect.map(baking.instances.load(id), (loaded) => Option.getOrThrow(loaded).state)
+ *   )
+ * })
+ * const Live = Layer.mergeAll(Memory.layer, EventMapper.plain)
+ * console.log(await Effect.runPromise(program.pipe(Effect.scoped, Effect.provide(Live)))) // [ 'in the oven', 'too much' ]
+ * ```
  * @category constructors
  * @since 0.1.0
  */

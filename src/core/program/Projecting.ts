@@ -218,6 +218,13 @@ export const step = <Id, Tx, E, Err, R, U>(
 /**
  * Why a step was not taken.
  *
+ * @example
+ * ```ts
+ * import { type Projection } from "everfold"
+ *
+ * // Somebody else works at the projection, or may: whoever takes steps by themselves sees to it that nobody does.
+ * const isDisturbed = ({ _tag }: Projection.StepError): boolean => _tag === "Fenced" || _tag === "CheckpointConflict"
+ * ```
  * @category errors
  * @since 0.1.0
  */

@@ -39,6 +39,12 @@ import type { Repository } from "./Repository.ts"
 /**
  * Why a command could not be decided.
  *
+ * @example
+ * ```ts
+ * import { type Processor } from "everfold"
+ *
+ * const isDamaged = ({ _tag }: Processor.UnitError): boolean => _tag === "IntegrityViolation" || _tag === "DecodeFailed"
+ * ```
  * @category errors
  * @since 0.1.0
  */

@@ -18,6 +18,14 @@ import * as Pages from "./Pages.ts"
 /**
  * A log as it is followed.
  *
+ * @example
+ * ```ts
+ * import * as Stream from "effect/Stream"
+ * import { type Upstream } from "everfold"
+ *
+ * const positions = ({ pages }: Upstream.Source, after: number) =>
+ *   pages({ after, limit: 100 }).pipe(Stream.map(({ scannedTo }) => scannedTo))
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -37,7 +45,8 @@ export interface Source {
  * ```ts
  * import { Upstream } from "everfold"
  *
- * console.log(Upstream.local.name) // log
+ * const nameOf = <R>({ name }: Upstream.Upstream<R>): string => name
+ * console.log(nameOf(Upstream.local)) // log
  * ```
  * @category model
  * @since 0.1.0
