@@ -32,6 +32,7 @@ const postgres: Readonly<Record<string, Load>> = {
   W6: () => import("./postgres/W6.ts"),
   bytes: () => import("./postgres/bytes.ts"),
   followers: () => import("./followers.ts"),
+  pipeline: () => import("./pipeline.ts"),
 }
 
 /** Those that first fill a store for a while, or wait for minutes: not measured unless they are asked for. */

@@ -31,6 +31,9 @@ import type { Source } from "./Upstream.ts"
 /** What is filtered out moves the checkpoint by so many positions at least, or after so long. */
 const drift = { positions: 1000, time: "1 second" } as const
 
+/** Events read at once, however few are handled in a transaction. */
+const page = 500
+
 /** What a handler fails or dies with. */
 class Unhandled extends TaggedError("Unhandled")<{ readonly cause: unknown }> {}
 
@@ -232,7 +235,11 @@ export const work = Effect.fnUntraced(function* <Id, Tx, E, Err, R, U>(
     function* ({ events, scannedTo }: LogPage) {
       const own =
         partitions === 1 ? events : events.filter(({ stream }) => Partition.of(stream, partitions) === partition)
-      if (own.length > 0) yield* apply(own, scannedTo)
+      for (let i = 0; i < own.length; i += batch) {
+        const some = own.slice(i, i + batch)
+        const to = i + batch < own.length ? some.at(-1)?.position : scannedTo
+        yield* apply(some, to ?? scannedTo)
+      }
       scanned = Math.max(scanned, scannedTo)
       Progress.tell(progress, scanned)
       yield* Metric.update(metered.position, scanned)
@@ -248,7 +255,9 @@ export const work = Effect.fnUntraced(function* <Id, Tx, E, Err, R, U>(
   })
 
   type Turn = Effect.Effect<void, Trouble | ProjectionStopped, R>
-  const pages = Stream.suspend(() => Stream.map(source.pages({ after: scanned, filter, limit: batch }), turn))
+  const pages = Stream.suspend(() =>
+    Stream.map(source.pages({ after: scanned, filter, limit: isStep ? batch : Math.max(batch, page) }), turn),
+  )
   const ticks = Stream.map(Stream.tick(drift.time), () => tick)
   const follow = isStep
     ? Effect.andThen(Stream.runForEach(Stream.take(pages, 1), identity<Turn>), settle)
