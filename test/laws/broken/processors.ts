@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
+import { isLeft } from "fp-ts/lib/Either.js"
 import * as t from "io-ts"
 import * as Decider from "../../../src/core/domain/Decider.ts"
 import * as ProcessManager from "../../../src/core/domain/ProcessManager.ts"
@@ -207,28 +208,27 @@ const forgetful = () => {
 }
 
 /** What an instance notes is in a commit of its own, before the commands are. */
-const apart = flawed(
-  ({ transact }, services) => ({
-    transact: (move, work) =>
-      transact(move, (unit) => {
-        const noting = (unit: Processor.Unit): Processor.Unit => ({
-          ...unit,
-          causedBy: (event) => noting(unit.causedBy(event)),
-          execute: (repository, id, command) =>
-            Effect.tap(
-              repository.aggregate.category === "Tallying"
-                ? UnitOfWork.carryOut(services, (own) => own.execute(repository, id, command)).pipe(
-                    Effect.catchTag(["CheckpointConflict", "Fenced", "CommitUnknown"], Effect.die),
-                  )
-                : unit.execute(repository, id, command),
-              () => Effect.yieldNow,
-            ),
-        })
-        return work(noting(unit))
+const apart = flawed(({ transact }, services) => {
+  const noted = new Set<string>()
+  const noting = (unit: Processor.Unit, cause = ""): Processor.Unit => ({
+    ...unit,
+    causedBy: (event) => noting(unit.causedBy(event), event.id),
+    execute: (repository, id, command) =>
+      Effect.gen(function* () {
+        if (repository.aggregate.category !== "Tallying") return yield* unit.execute(repository, id, command)
+        const at = `${cause} ${JSON.stringify(command)}`
+        if (!noted.has(at)) {
+          yield* UnitOfWork.carryOut(services, (own) => own.execute(repository, id, command)).pipe(
+            Effect.catchTag(["CheckpointConflict", "Fenced", "CommitUnknown"], Effect.die),
+          )
+          noted.add(at)
+        }
+        const events = repository.aggregate.decider.decide(command, yield* unit.state(repository, id))
+        return isLeft(events) ? yield* Effect.die(events.left) : events.right
       }),
-  }),
-  process,
-)
+  })
+  return { transact: (move, work) => transact(move, (unit) => work(noting(unit))) }
+}, process)
 
 export const cases: ReadonlyArray<Case> = [
   { law: "P2", flaw: "commands that are recorded before the checkpoint, in a commit of their own", suite: before },
