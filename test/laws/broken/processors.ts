@@ -127,36 +127,35 @@ const talliesRead = Effect.forEach(streams, (id) =>
 const layer = Layer.mergeAll(Memory.layer, EventMapper.plain)
 const events = fc.integer({ min: 0, max: 9 }).map((by): Added => Added.Added({ by }))
 
+type Subject = ProjectionLaws.Subject<StoreModel.Needs, Processor.Unit, Added, unknown, unknown, never>
+
 /** What is sound. */
-export const policy = { projection: () => adding(), layer, read: () => sumsRead, events }
+export const policy: Subject = { projection: () => adding(), layer, read: () => sumsRead, events }
 
 /** What is sound, in partitions that answer on the same streams. */
-export const policyParted = { ...policy, projection: () => adding(3) }
+export const policyParted: Subject = { ...policy, projection: () => adding(3) }
 
 /** What is sound, with notes of its own. */
-export const process = {
+export const process: Subject = {
   ...policy,
   projection: () => tallying(),
   read: () => Effect.all([sumsRead, talliesRead]),
 }
 
 /** What is sound, with notes of its own, in partitions. */
-export const processParted = { ...process, projection: () => tallying(3) }
+export const processParted: Subject = { ...process, projection: () => tallying(3) }
 
 type Model = ReadModel<Processor.Unit>
 
 /** The same over a store model that has a flaw. */
-const flawed = <A>(
+const flawed = (
   flaw: (model: Model, services: Context.Context<StoreModel.Needs>) => Partial<Model>,
-  subject: Omit<typeof policy, "projection" | "read"> & {
-    readonly projection: () => Processor.Processor<Added, unknown, never, EventStore>
-    readonly read: () => Effect.Effect<A, unknown, StoreModel.Needs>
-  },
+  subject = policy,
 ) => {
   const model = Effect.contextWith((services: Context.Context<StoreModel.Needs>) =>
     Effect.map(StoreModel.model, (model): Model => ({ ...model, ...flaw(model, services) })),
   )
-  return ProjectionLaws.processor({ ...subject, projection: () => ({ ...subject.projection(), model }) })
+  return ProjectionLaws.processor({ ...subject, projection: (version) => ({ ...subject.projection(version), model }) })
 }
 
 /** Commands are recorded without the checkpoint, and that in the commit after theirs. */
@@ -165,7 +164,7 @@ const before = flawed(
     transact: (move, work) =>
       Effect.tap(UnitOfWork.carryOut(services, work), () =>
         Effect.andThen(
-          Effect.yieldNow,
+          Effect.repeat(Effect.yieldNow, { times: 99 }),
           transact(move, () => Effect.void),
         ),
       ),
