@@ -6,7 +6,6 @@ import * as Zstd from "../../src/interpreters/compression/Zstd.ts"
 import * as AesGcm from "../../src/interpreters/crypto/AesGcm.ts"
 import * as LayerLaws from "../../src/laws/LayerLaws.ts"
 import * as NotificationLaws from "../../src/laws/NotificationLaws.ts"
-import * as ProjectionLaws from "../../src/laws/ProjectionLaws.ts"
 import * as RepositoryLaws from "../../src/laws/RepositoryLaws.ts"
 import * as StoreLaws from "../../src/laws/StoreLaws.ts"
 import * as SubscriptionLaws from "../../src/laws/SubscriptionLaws.ts"
@@ -28,7 +27,7 @@ laws(RepositoryLaws.suite({ layer: Layer.merge(postgres, EventMapper.plain), run
 laws(RepositoryLaws.suite({ layer: Layer.merge(postgresTwice, EventMapper.plain), runs: 5 }))
 
 for (const subject of [processors.policyParted, processors.process]) {
-  const { name, laws: all } = ProjectionLaws.processor({
+  const { name, laws: all } = processors.suite({
     ...subject,
     layer: Layer.orDie(Layer.merge(postgres, EventMapper.plain)),
     runs: 5,

@@ -5,7 +5,6 @@ import { NotificationLog } from "../../src/core/program/NotificationLog.ts"
 import * as Zstd from "../../src/interpreters/compression/Zstd.ts"
 import * as LayerLaws from "../../src/laws/LayerLaws.ts"
 import * as NotificationLaws from "../../src/laws/NotificationLaws.ts"
-import * as ProjectionLaws from "../../src/laws/ProjectionLaws.ts"
 import * as StoreLaws from "../../src/laws/StoreLaws.ts"
 import * as SubscriptionLaws from "../../src/laws/SubscriptionLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
@@ -23,7 +22,7 @@ laws(SubscriptionLaws.suite({ layer: sqliteTwice, runs: 10 }))
 laws(NotificationLaws.suite({ layer: NotificationLog.layer(2).pipe(Layer.provideMerge(sqlite)), runs: 15 }))
 
 for (const subject of [processors.policyParted, processors.process]) {
-  const { name, laws: all } = ProjectionLaws.processor({
+  const { name, laws: all } = processors.suite({
     ...subject,
     layer: Layer.orDie(Layer.merge(sqlite, EventMapper.plain)),
     runs: 8,

@@ -129,6 +129,8 @@ const events = fc.integer({ min: 0, max: 9 }).map((by): Added => Added.Added({ b
 
 type Subject = ProjectionLaws.Subject<StoreModel.Needs, Processor.Unit, Added, unknown, unknown, never>
 
+export const suite = (subject: Subject) => ProjectionLaws.processor(subject)
+
 /** What is sound. */
 export const policy: Subject = { projection: () => adding(), layer, read: () => sumsRead, events }
 
@@ -155,7 +157,7 @@ const flawed = (
   const model = Effect.contextWith((services: Context.Context<StoreModel.Needs>) =>
     Effect.map(StoreModel.model, (model): Model => ({ ...model, ...flaw(model, services) })),
   )
-  return ProjectionLaws.processor({ ...subject, projection: (version) => ({ ...subject.projection(version), model }) })
+  return suite({ ...subject, projection: (version) => ({ ...subject.projection(version), model }) })
 }
 
 /** Commands are recorded without the checkpoint, and that in the commit after theirs. */
@@ -184,7 +186,7 @@ const after = flawed(
   policy,
 )
 /** Whichever version a stream has, what was decided on another one is recorded. */
-const unasserted = ProjectionLaws.processor({
+const unasserted = suite({
   ...policyParted,
   layer: Layer.provideMerge(
     Layer.effect(
@@ -240,7 +242,7 @@ export const cases: ReadonlyArray<Case> = [
   {
     law: "P1",
     flaw: "a rejection with which all is lost that was asked for beside it",
-    suite: ProjectionLaws.processor({ ...policy, projection: forgetful }),
+    suite: suite({ ...policy, projection: forgetful }),
   },
   {
     law: "P2",
