@@ -37,7 +37,7 @@ export const check = async (place: Place, evidence: Evidence): Promise<Found> =>
   projectedOnce(log, looks, projected, verdict)
   sawAll("the steady follower", steady, stored, verdict)
   sawAll("the restless follower", restless, stored, verdict)
-  if (place.store !== "naive") {
+  if (answered.length > 0) {
     // It may record what was left, so it comes last.
     await Effect.runPromise(Effect.provide(answeredOnce(log, answered, verdict), live)).catch((error: unknown) =>
       verdict.faults.push(`processors: ${error}`),
