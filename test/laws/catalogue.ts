@@ -29,6 +29,7 @@ import * as models from "./broken/models.ts"
 import * as orders from "./broken/orders.ts"
 import * as prisms from "./broken/prisms.ts"
 import * as processes from "./broken/processes.ts"
+import * as processors from "./broken/processors.ts"
 import * as projections from "./broken/projections.ts"
 import { on } from "./broken/repositories.ts"
 import * as specs from "./broken/specs.ts"
@@ -85,6 +86,7 @@ export const parts: ReadonlyArray<Part> = [
       ["SubscriptionLaws.suite", SubscriptionLaws.suite({ layer: store })],
       ["RepositoryLaws.suite", RepositoryLaws.suite({ layer: on(store) })],
       ["ProjectionLaws.suite", ProjectionLaws.suite(projections.good)],
+      ["ProjectionLaws.processor", processors.suite(processors.policyParted)],
     ],
   },
   {

@@ -12,6 +12,7 @@ import * as SubscriptionLaws from "../../src/laws/SubscriptionLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
 import { catchesAll } from "./broken/caught.ts"
 import * as ciphers from "./broken/ciphers.ts"
+import * as processors from "./broken/processors.ts"
 import { life } from "./settings.ts"
 import { postgres, postgresTwice, rows, sessionRival, sqlite } from "./subjects.ts"
 
@@ -24,6 +25,16 @@ laws(SubscriptionLaws.suite({ layer: postgresTwice, runs: 8 }))
 laws(NotificationLaws.suite({ layer: NotificationLog.layer(2).pipe(Layer.provideMerge(postgres)), runs: 8 }))
 laws(RepositoryLaws.suite({ layer: Layer.merge(postgres, EventMapper.plain), runs: 10 }))
 laws(RepositoryLaws.suite({ layer: Layer.merge(postgresTwice, EventMapper.plain), runs: 5 }))
+
+for (const subject of [processors.policyParted, processors.process]) {
+  const { name, laws: all } = processors.suite({
+    ...subject,
+    layer: Layer.orDie(Layer.merge(postgres, EventMapper.plain)),
+    runs: 5,
+  })
+  // Whoever is killed in the middle by a law keeps its connection, as no process does.
+  laws({ name, laws: all.filter((law) => law.name !== "P2") })
+}
 
 const mapper = EventMapper.layer.pipe(Layer.provide([ciphers.good, Zstd.layer, Hash.sha256]))
 laws(LayerLaws.transparency({ layer: Layer.merge(postgres, mapper), runs: 8 }))

@@ -10,6 +10,7 @@ import * as SubscriptionLaws from "../../src/laws/SubscriptionLaws.ts"
 import { laws } from "../../src/laws/vitest.ts"
 import { catchesAll } from "./broken/caught.ts"
 import * as ciphers from "./broken/ciphers.ts"
+import * as processors from "./broken/processors.ts"
 import * as files from "./broken/sqlite.ts"
 import { rival, sqlite, sqliteTwice } from "./subjects.ts"
 
@@ -19,6 +20,16 @@ laws(StoreLaws.liveness({ layer: sqlite, rival, runs: 1 }))
 laws(SubscriptionLaws.suite({ layer: sqlite, runs: 20 }))
 laws(SubscriptionLaws.suite({ layer: sqliteTwice, runs: 10 }))
 laws(NotificationLaws.suite({ layer: NotificationLog.layer(2).pipe(Layer.provideMerge(sqlite)), runs: 15 }))
+
+for (const subject of [processors.policyParted, processors.process]) {
+  const { name, laws: all } = processors.suite({
+    ...subject,
+    layer: Layer.orDie(Layer.merge(sqlite, EventMapper.plain)),
+    runs: 8,
+  })
+  // Whoever is killed in the middle by a law keeps its connection, as no process does.
+  laws({ name, laws: all.filter((law) => law.name !== "P2") })
+}
 
 const mapper = EventMapper.layer.pipe(Layer.provide([ciphers.good, Zstd.layer, Hash.sha256]))
 laws(LayerLaws.transparency({ layer: Layer.merge(sqlite, mapper), runs: 15 }))

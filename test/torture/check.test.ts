@@ -57,6 +57,7 @@ beforeEach(async () => {
     consumed: [],
     projected: [],
     looks: [],
+    answered: [],
     faults: [],
   }
 })

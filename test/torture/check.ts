@@ -9,6 +9,7 @@ import { exactlyOnce } from "./checks/consumers.ts"
 import { sawAll } from "./checks/followers.ts"
 import { historyOf } from "./checks/history.ts"
 import { holdsTogether, read } from "./checks/log.ts"
+import { answeredOnce } from "./checks/processors.ts"
 import { projectedOnce } from "./checks/projections.ts"
 import { innocent, type Verdict } from "./checks/verdict.ts"
 import { open, type Place } from "./places.ts"
@@ -22,7 +23,7 @@ export interface Found {
 }
 
 export const check = async (place: Place, evidence: Evidence): Promise<Found> => {
-  const { told, lost, steady, restless, consumed, projected, looks, faults } = evidence
+  const { told, lost, steady, restless, consumed, projected, looks, answered, faults } = evidence
   const verdict = { ...innocent(), faults: [...faults] }
   const live = Layer.mergeAll(open(place), EventMapper.plain, Hash.sha256)
   const log = await Effect.runPromise(Effect.provide(read(verdict), live))
@@ -36,5 +37,11 @@ export const check = async (place: Place, evidence: Evidence): Promise<Found> =>
   projectedOnce(log, looks, projected, verdict)
   sawAll("the steady follower", steady, stored, verdict)
   sawAll("the restless follower", restless, stored, verdict)
+  if (answered.length > 0) {
+    // It may record what was left, so it comes last.
+    await Effect.runPromise(Effect.provide(answeredOnce(log, answered, verdict), live)).catch((error: unknown) =>
+      verdict.faults.push(`processors: ${error}`),
+    )
+  }
   return { verdict, events: stored.length, commits: byOp.size + claimed }
 }

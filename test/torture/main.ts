@@ -3,13 +3,13 @@
  * doubled, skipped, torn or untrue.
  *
  *     npm run torture -- [--store sqlite|postgres] [--seconds N] [--writers N] [--lanes N] [--consumers N]
- *                        [--projectors N] [--design everfold|naive] [--crashes N] [--json]
+ *                        [--projectors N] [--processors N] [--design everfold|naive] [--crashes N] [--json]
  *
  * Then one process, or its connection, is interrupted at each of its statements in turn, or at every `--crashes`-th (the
  * tenth on PostgreSQL, if left out); 0 leaves that out.
  * `--design naive` does it the obvious way: on SQLite, programs that decide without an expected version and without command
  * ids; on PostgreSQL, a store with a sequence for its positions; on both, read models whose checkpoint is written after what
- * they have, by whoever had the lease once. The checks must catch it. The last line is the result; the
+ * they have, by whoever had the lease once; on SQLite, processors whose checkpoint is too. The checks must catch it. The last line is the result; the
  * exit code is 1 where anything was violated.
  */
 import { parseArgs } from "node:util"
@@ -27,6 +27,7 @@ const { values } = parseArgs({
     lanes: { type: "string", default: "6" },
     consumers: { type: "string", default: "2" },
     projectors: { type: "string", default: "3" },
+    processors: { type: "string", default: "2" },
     design: { type: "string", default: "everfold" },
     crashes: { type: "string" },
     json: { type: "boolean", default: false },
@@ -44,6 +45,7 @@ try {
     lanes: Number(values.lanes),
     consumers: Number(values.consumers),
     projectors: Number(values.projectors),
+    processors: Number(values.processors),
     projecting: design,
     design: store === "postgres" ? "everfold" : design,
   })

@@ -7,7 +7,7 @@ import { projections } from "./checks/projections.ts"
 import type { Evidence } from "./torture.ts"
 
 export const summary = (
-  { told, lost, hits, steady, consumed, projected, looks }: Evidence,
+  { told, lost, hits, steady, consumed, projected, looks, answered }: Evidence,
   { events, commits }: Found,
 ) => {
   const count = (...kinds: ReadonlyArray<string>) => told.filter((line) => kinds.includes(line.told)).length
@@ -30,6 +30,7 @@ export const summary = (
     consumed: consumed.filter((line) => line.told === "consumed").length,
     fenced: consumed.filter((line) => line.told === "fenced").length,
     ...projections(projected, looks),
+    answered: answered.filter((line) => line.told === "projected" && line.to > line.from).length,
     slowestMillis: Math.round(told.reduce((most, { start, end }) => Math.max(most, end - start), 0)),
     lagMillis: seen.p50,
     slowestLagMillis: seen.most,

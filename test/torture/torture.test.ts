@@ -34,6 +34,7 @@ it("loses, doubles, tears and misreports nothing on SQLite while processes are k
   expect(result.consumed).toBeGreaterThan(0)
   expect(result.projected).toBeGreaterThan(0)
   expect(result.activated).toBeGreaterThan(0)
+  expect(result.answered).toBeGreaterThan(0)
   expect(code).toBe(0)
 })
 
@@ -47,6 +48,7 @@ it("nor on PostgreSQL while its server, connections and processes fail", { timeo
   expect(result.consumed).toBeGreaterThan(0)
   expect(result.projected).toBeGreaterThan(0)
   expect(result.activated).toBeGreaterThan(0)
+  expect(result.answered).toBeGreaterThan(0)
   expect(code).toBe(0)
 })
 
@@ -60,12 +62,13 @@ it("catches programs that decide without an expected version and without command
   expect(code).toBe(1)
 })
 
-it("catches read models whose checkpoint is written after what they have, by whoever had the lease once", {
+it("catches read models and processors whose checkpoint is written after what they have, by whoever had the lease once", {
   timeout: 110_000,
 }, async () => {
   const { result, code } = await torture("sqlite", "--seconds", "3", "--design", "naive")
   expect(result.projectedTwice).toBeGreaterThan(0)
   expect(result.projectedWrong).toBeGreaterThan(0)
+  expect(result.answeredTwice).toBeGreaterThan(0)
   expect(code).toBe(1)
 })
 

@@ -3,8 +3,11 @@
  * that is started again goes on where its predecessor's last answer was, and so repeats, under the same id, what was
  * perhaps recorded already.
  */
+import * as Effect from "effect/Effect"
+import { EventStore } from "everfold"
 import type { Design } from "./designs.ts"
 import { isRepeatable, nameOf } from "./operations.ts"
+import { open, type Place } from "./places.ts"
 import { type Child, start } from "./processes.ts"
 import { type Look, look } from "./projections/look.ts"
 import { type Consumed, now, type Projected, type Saw, type Told } from "./report.ts"
@@ -17,9 +20,10 @@ export interface Options {
   readonly lanes: number
   readonly consumers: number
   readonly projectors: number
+  readonly processors: number
   /** Of what the processes do. */
   readonly design: Design
-  /** Of the read models. */
+  /** Of the read models, and of the processors. */
   readonly projecting: Design
 }
 
@@ -37,11 +41,22 @@ export interface Evidence {
   readonly projected: ReadonlyArray<Projected>
   /** Read models as they were now and then, and in the end. */
   readonly looks: ReadonlyArray<Look>
+  /** What processors came to. */
+  readonly answered: ReadonlyArray<Projected>
   /** Processes that complained, hung, or ended with an error. */
   readonly faults: ReadonlyArray<string>
 }
 
 const pick = <A>(from: ReadonlyArray<A>): A | undefined => from[Math.floor(Math.random() * from.length)]
+
+/** Of everything that is recorded. */
+const headOf = (place: Place): Promise<number> =>
+  Effect.runPromise(
+    Effect.provide(
+      EventStore.use(({ head }) => head),
+      open(place),
+    ),
+  )
 
 export const torture = async (options: Options): Promise<Evidence> => {
   const { scene, seconds, writers, lanes, design } = options
@@ -49,6 +64,7 @@ export const torture = async (options: Options): Promise<Evidence> => {
   const consumed: Array<Consumed> = []
   const projected: Array<Projected> = []
   const looks: Array<Look> = []
+  const answered: Array<Projected> = []
   const lost: Array<Lost> = []
   const faults: Array<string> = []
   const place = JSON.stringify(scene.place)
@@ -108,6 +124,8 @@ export const torture = async (options: Options): Promise<Evidence> => {
     projectors[at] = project(version)
     if (before !== undefined) await endProjector(before)
   }
+  const answer = () => start<Projected>("processor.ts", [place, options.projecting], (line) => answered.push(line))
+  const processors = Array.from({ length: scene.place.store === "naive" ? 0 : options.processors }, answer)
   const lookAt = async (version: number, closely: boolean): Promise<number> => {
     const found = await look(scene.inspected, options.projecting, version, closely)
     if (found !== undefined) looks.push(found)
@@ -166,11 +184,24 @@ export const torture = async (options: Options): Promise<Evidence> => {
       },
     },
     {
+      name: "kills",
+      every: 700,
+      strike: async () => {
+        const at = Math.floor(Math.random() * processors.length)
+        if (!isRipe(processors[at], 4)) return 0
+        await end("a processor", processors[at])
+        processors[at] = answer()
+        return 1
+      },
+    },
+    {
       name: "freezes",
       every: 600,
       strike: async () => {
         const standby = projectors.map(({ child }) => child)
-        await pick([...alive, ...copiers, ...copiers, ...standby, ...standby, restless, steady])?.freeze(about(500))
+        await pick([...alive, ...copiers, ...copiers, ...standby, ...standby, ...processors, restless, steady])?.freeze(
+          about(500),
+        )
         return 1
       },
     },
@@ -225,10 +256,17 @@ export const torture = async (options: Options): Promise<Evidence> => {
     const last = projected.findLast((line) => line.told === "projected" && line.version === newest)
     return projectors.length > 0 ? [last?.told === "projected" ? last.to : 0] : []
   }
+  const answers = (): ReadonlyArray<number> =>
+    processors.length === 0
+      ? []
+      : [1, 2].map((version) => {
+          const last = answered.findLast((line) => line.told === "projected" && line.version === version)
+          return last?.told === "projected" ? last.to : 0
+        })
   const reached = () => {
     const last = consumed.findLast((line) => line.told === "consumed")
     const read = [steady.lines.at(-1), restless.lines.at(-1) ?? seen.at(-1)].map((saw) => saw?.position ?? 0)
-    return Math.min(...read, ...(copiers.length > 0 ? [last?.to ?? 0] : []), ...models())
+    return Math.min(...read, ...answers(), ...(copiers.length > 0 ? [last?.to ?? 0] : []), ...models())
   }
   // As long as they go on, they may take their time.
   for (let [best, since] = [0, now()]; best < head && now() - since < 6000; await pause(20)) {
@@ -238,8 +276,13 @@ export const torture = async (options: Options): Promise<Evidence> => {
     if (reached < head) faults.push(`version ${newest} of the projection stands still at ${reached} of ${head}`)
   }
   await pause(100)
-  await Promise.all([end("the steady follower", steady), end("the restless follower", restless)])
+  await Promise.all(processors.map((processor) => end("a processor", processor)))
   await Promise.all(copiers.map((copier) => end("a consumer", copier)))
+  // Nobody records anything any more.
+  const recorded = await headOf(scene.inspected)
+  const isBehind = () => [steady, restless].some(({ lines }) => (lines.at(-1)?.position ?? 0) < recorded)
+  for (const since = now(); isBehind() && now() - since < 6000; ) await pause(20)
+  await Promise.all([end("the steady follower", steady), end("the restless follower", restless)])
   await Promise.all(projectors.map(endProjector))
   if (projectors.length > 0) for (let version = 1; version <= newest; version++) await lookAt(version, true)
   return {
@@ -251,6 +294,7 @@ export const torture = async (options: Options): Promise<Evidence> => {
     consumed,
     projected,
     looks,
+    answered,
     faults,
   }
 }

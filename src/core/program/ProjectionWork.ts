@@ -21,6 +21,7 @@ import type { CommitUnknown, StoreUnavailable } from "../port/Errors.ts"
 import type { LogPage } from "../port/EventStore.ts"
 import type { Move, Parked, ReadModel } from "../port/ReadModel.ts"
 import { EventMapper, type Recorded } from "./EventMapper.ts"
+import * as Parking from "./Parking.ts"
 import * as Partition from "./Partition.ts"
 import * as Progress from "./Progress.ts"
 import type { Projection } from "./Projection.ts"
@@ -231,10 +232,13 @@ export const work = Effect.fnUntraced(function* <Id, Tx, E, Err, R, U>(
     yield* transact({ to: scanned, activate: { name, version } }, (transaction) => projection.activate(transaction))
   })
 
+  /** What somebody could not handle is noted in events that nobody follows: else there were always more of them. */
+  const isOwn = ({ stream }: StoredEvent): boolean =>
+    stream.category !== Parking.category && Partition.of(stream, partitions) === partition
+
   const turn = Effect.fnUntraced(
     function* ({ events, scannedTo }: LogPage) {
-      const own =
-        partitions === 1 ? events : events.filter(({ stream }) => Partition.of(stream, partitions) === partition)
+      const own = events.filter(isOwn)
       for (let i = 0; i < own.length; i += batch) {
         const some = own.slice(i, i + batch)
         const to = i + batch < own.length ? some.at(-1)?.position : scannedTo

@@ -52,7 +52,7 @@ export interface Participant<in out S, in out E> {
   readonly seat: (
     attempt: UnitOfWork.Attempt,
     context: Context.Context<Needs>,
-  ) => Effect.Effect<UnitOfWork.Seat<S, E>, Rehydration.LoadError>
+  ) => Effect.Effect<UnitOfWork.Seat<S, E>, Rehydration.LoadError | InvalidInput>
 }
 
 /** A participant at work, in one process with one store. */

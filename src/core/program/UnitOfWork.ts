@@ -7,6 +7,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import { type Either, isLeft } from "fp-ts/lib/Either.js"
 import {
   type CheckpointMove,
@@ -124,6 +125,8 @@ export interface Attempt {
   readonly parts: Array<Part>
   /** Whether every stream is read anew. */
   readonly anew: boolean
+  /** One command at a time is decided, on what those before it leave. */
+  readonly one: Semaphore.Semaphore
 }
 
 /** A stream as a repository opens it. */
@@ -155,7 +158,7 @@ export const seats = <S, E>() => {
     attempt: Attempt,
     stream: StreamName.StreamName,
     { alone, held, read, encode, keep }: Opened<S, E>,
-  ): Effect.fn.Return<Seat<S, E>, LoadError> {
+  ): Effect.fn.Return<Seat<S, E>, LoadError | InvalidInput> {
     const mine = taken.get(attempt) ?? new Map<string, Seat<S, E>>()
     taken.set(attempt, mine)
     const from = mine.has(stream.id) ? undefined : ((attempt.anew ? undefined : held()) ?? (yield* read))
@@ -164,6 +167,10 @@ export const seats = <S, E>() => {
     if (known !== undefined || from === undefined) return known ?? (yield* Effect.die("a seat was lost"))
     let { state } = from
     const events: Array<NewEvent> = []
+    if (attempt.parts.some((part) => StreamName.equals(part.stream, stream))) {
+      const name = StreamName.format(stream)
+      return yield* new InvalidInput({ what: `two repositories work at ${name} in one unit of work: use one for both` })
+    }
     const seat: Seat<S, E> = {
       state: () => state,
       append: (more, origin) =>
@@ -216,7 +223,7 @@ const unitOf = (
     }
     if (!isLeft(decision)) yield* seat.append(decision.right, origin)
     return decision
-  })
+  }, attempt.one.withPermit)
 
   return {
     decide,
@@ -236,24 +243,35 @@ const alone = <A, E, R>(parts: ReadonlyArray<Part>, effect: Effect.Effect<A, E, 
     .toSorted((a, b) => (StreamName.format(a.stream) < StreamName.format(b.stream) ? 1 : -1))
     .reduce((inner, part) => part.alone(inner), effect)
 
+const commit = (context: Context.Context<Needs>, request: Omit<Commit, "hash">) =>
+  Effect.catchTags(
+    Context.get(context, EventStore).commit({ hash: Context.get(context, EventMapper).hash, ...request }),
+    {
+      // Ids are new in every attempt, and there is no condition and no command.
+      EventIdReused: Effect.die,
+      CommandRepeated: Effect.die,
+      ConditionFailed: Effect.die,
+    },
+  )
+
+/** Fails where the states of an attempt did not stand together. */
+const confirm = ({ parts }: Attempt, context: Context.Context<Needs>) =>
+  commit(context, {
+    writes: parts.map(({ stream, version }) => ({ stream, expected: exact(version), events: [] })),
+  })
+
 /** Records what an attempt has come to, and keeps the states. */
 const record = Effect.fnUntraced(function* (
   { parts }: Attempt,
   context: Context.Context<Needs>,
   checkpoint: CheckpointMove | undefined,
 ) {
-  const request: Commit = {
-    hash: Context.get(context, EventMapper).hash,
+  const request = {
     writes: parts.map(({ stream, version, events }) => ({ stream, expected: exact(version), events })),
     ...(checkpoint && { checkpoint }),
   }
   if (request.writes.length === 0 && checkpoint === undefined) return undefined
-  const committed: Committed = yield* Effect.catchTags(Context.get(context, EventStore).commit(request), {
-    // Ids are new in every attempt, and there is no condition and no command.
-    EventIdReused: Effect.die,
-    CommandRepeated: Effect.die,
-    ConditionFailed: Effect.die,
-  })
+  const committed: Committed = yield* commit(context, request)
   let position = committed.position - parts.reduce((n, { events }) => n + events.length, 0)
   for (const [i, { events, keep }] of parts.entries()) {
     const head = committed.streams[i]
@@ -292,7 +310,7 @@ export const carryOut = <A, E, R>(
     let before: ReadonlyArray<Part> | undefined
 
     const once = Effect.suspend(() => {
-      const attempt: Attempt = { parts: [], anew: before !== undefined }
+      const attempt: Attempt = { parts: [], anew: before !== undefined, one: Semaphore.makeUnsafe(1) }
       let unavailable: StoreUnavailable | undefined
       const unit = unitOf(attempt, context, { correlationId, causation, metadata }, (error) => {
         unavailable = error
@@ -300,10 +318,12 @@ export const carryOut = <A, E, R>(
       const tried = Effect.matchCauseEffect(work(unit), {
         onFailure: (cause): Effect.Effect<never, E | VersionConflict | RecordError> => {
           if (unavailable !== undefined) return Effect.fail(unavailable)
+          const [first] = attempt.parts
+          if (first === undefined) return Effect.failCause(cause)
+          // The streams were read one after another: nothing is told but of states that stood together.
+          if (attempt.anew) return Effect.andThen(confirm(attempt, context), Effect.failCause(cause))
           // What was held may have been old: nothing is told that was not read.
-          const stale = attempt.anew ? undefined : attempt.parts[0]
-          if (stale === undefined) return Effect.failCause(cause)
-          const { stream, version } = stale
+          const { stream, version } = first
           return Effect.fail(new VersionConflict({ stream, expected: exact(version), actual: version }))
         },
         // What was recorded is always kept, also where whoever asked is interrupted meanwhile.

@@ -12,6 +12,7 @@ import { oneOwner } from "./claims.ts"
 import { exactlyOnce } from "./consumers.ts"
 import { lag } from "./followers.ts"
 import { holdsTogether, type Log } from "./log.ts"
+import { compare, expected } from "./processors.ts"
 import { projectedOnce, projections } from "./projections.ts"
 import { innocent, type Verdict } from "./verdict.ts"
 
@@ -207,4 +208,32 @@ it("measures how far a follower is behind what writers were told", () => {
   )
   const saw = [11, 14, 41].map((at, i) => ({ told: "saw", position: i + 1, id: "", at }) as const)
   expect(lag(saw, claims)).toEqual({ p50: 3, most: 30 })
+})
+
+it("finds answers of processors that are there twice, never, or were decided on something old", () => {
+  const stream = { category: "Account", id: "a" }
+  const events = [5, 3, 4].map((amount, i) => ({
+    stream,
+    position: i + 1,
+    event: AccountEvent.Deposited({ op: "a.1", amount }),
+  }))
+  const [first, second, third] = [
+    { to: 1, amount: 5, total: 5 },
+    { to: 2, amount: 3, total: 8 },
+    { to: 3, amount: 4, total: 12 },
+  ]
+  const { tallies, pots } = expected([
+    ...events,
+    { stream, position: 4, event: AccountEvent.Withdrawn({ op: "a.2", amount: 1 }) },
+  ])
+  expect(tallies).toEqual(new Map([["a", [first, second, third]]]))
+  // The pot that it should come out of is empty: what was put into the next one is taken back.
+  expect([pots.get("pot-0"), pots.get("pot-1")?.map(({ total }) => total)]).toEqual([undefined, [5, 6, 5]])
+  const found = (...answers: ReadonlyArray<typeof first>) =>
+    kinds((verdict) => compare("tally", tallies, new Map([["a", answers]]), verdict))
+  expect(found(first, second, third)).toEqual([])
+  expect(found(first, second, second, third)).toEqual(["answeredTwice"])
+  expect(found(first, third)).toEqual(["answeredNever"])
+  expect(found(first, third, second)).toEqual(["answeredWrong"])
+  expect(found(first, second, { ...third, total: 9 })).toEqual(["answeredWrong"])
 })

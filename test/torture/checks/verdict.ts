@@ -26,6 +26,12 @@ export interface Verdict {
   readonly projectedNever: Array<string>
   /** What a read model makes of the right events in the wrong order, and versions that are not shown as they should. */
   readonly projectedWrong: Array<string>
+  /** What a processor answered more often than it was asked. */
+  readonly answeredTwice: Array<string>
+  /** What a processor is past, and did not answer. */
+  readonly answeredNever: Array<string>
+  /** What a processor decided on something old, or in another order. */
+  readonly answeredWrong: Array<string>
   /** Positions or versions that are missing. */
   readonly holes: Array<string>
   /** Chains that do not verify, and states that differ from the fold of the history. */
@@ -52,6 +58,9 @@ export const innocent = (): Verdict => ({
   projectedTwice: [],
   projectedNever: [],
   projectedWrong: [],
+  answeredTwice: [],
+  answeredNever: [],
+  answeredWrong: [],
   holes: [],
   broken: [],
   skipped: [],
