@@ -18,6 +18,8 @@ import { EventStore } from "../core/port/EventStore.ts"
 import { EventMapper, type Recorded } from "../core/program/EventMapper.ts"
 import * as Partition from "../core/program/Partition.ts"
 import * as Projection from "../core/program/Projection.ts"
+import type * as StoreModel from "../core/program/StoreModel.ts"
+import type { Unit } from "../core/program/UnitOfWork.ts"
 import { program } from "./arbitrary/Programs.ts"
 import { agree } from "./Difference.ts"
 import * as Interleaving from "./Interleaving.ts"
@@ -480,8 +482,8 @@ export const suite = <Id, Tx, E, Err, A, LayerError>(subject: Subject<Id, Tx, E,
  * @category suites
  * @since 0.1.0
  */
-export const processor = <Id, Tx, E, Err, A, LayerError>(
-  subject: Subject<Id, Tx, E, Err, A, LayerError>,
+export const processor = <E, Err, A, LayerError>(
+  subject: Subject<StoreModel.Needs, Unit, E, Err, A, LayerError>,
 ): Law.Suite => {
   const { P5: _, ...others } = laws(subject)
   return { name: "a processor", laws: Object.values(others).filter((law) => law !== undefined) }
