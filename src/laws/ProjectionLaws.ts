@@ -3,6 +3,8 @@
  *
  * @since 0.1.0
  */
+import type * as StoreModel from "../core/program/StoreModel.ts"
+import type { Unit } from "../core/program/UnitOfWork.ts"
 import type * as Law from "./Law.ts"
 import { P2, P3 } from "./projection/Crashing.ts"
 import { P1, P4, P9 } from "./projection/Following.ts"
@@ -119,8 +121,8 @@ export const suite = <Id, Tx, E, Err, A, LayerError>(subject: Subject<Id, Tx, E,
  * @category suites
  * @since 0.1.0
  */
-export const processor = <Id, Tx, E, Err, A, LayerError>(
-  subject: Subject<Id, Tx, E, Err, A, LayerError>,
+export const processor = <E, Err, A, LayerError>(
+  subject: Subject<StoreModel.Needs, Unit, E, Err, A, LayerError>,
 ): Law.Suite => {
   const { P5: _, ...others } = laws(subject)
   return { name: "a processor", laws: Object.values(others).filter((law) => law !== undefined) }

@@ -160,6 +160,12 @@ export const cancel = (id: string): Dispatch<never> => send(timers, id, { _tag: 
 /**
  * Why nobody looks after timers here any more: a store that will not be there again, or timers that cannot be read.
  *
+ * @example
+ * ```ts
+ * import { type Timers } from "everfold"
+ *
+ * const isTampered = (error: Timers.RunError): boolean => error._tag === "IntegrityViolation"
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -216,7 +222,7 @@ const isPassing = (error: RunError | CommitUnknown | EncodeFailed | KeyMissing):
  *   yield* Effect.forkScoped(Timers.run)
  *   yield* Effect.forkScoped(Projection.run(reminding))
  *   yield* orders.execute("17", 0)
- *   const [fired] = yield* Subscription.live({ filter: Query.make({ types: ["TimerFired"] }) }).pipe(
+ *   const [fired] = yield* Subscription.stored({ filter: Query.make({ types: ["TimerFired"] }) }).pipe(
  *     Stream.take(1),
  *     Stream.runCollect
  *   )

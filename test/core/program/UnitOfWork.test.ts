@@ -279,4 +279,48 @@ describe("what a processor cannot handle", () => {
     )
     expect([parked, head]).toEqual([[1], 3])
   })
+
+  it("is what an upcaster throws at; the others are answered, and so is it once that is mended", async () => {
+    let isMended = false
+    const Both = EventCodec.make({
+      Asked: EventCodec.version(t.type({ amount: t.number })).pipe(
+        EventCodec.upcast(t.type({ amount: t.number, doubled: t.number }), ({ amount }) => {
+          if (amount === 13 && !isMended) throw new Error("no such amount")
+          return { amount, doubled: 2 * amount }
+        }),
+      ),
+    })
+    const doubling = Processor.policy({
+      name: "doubling",
+      events: Both,
+      filter,
+      policy: ({ event }) => [event.doubled],
+      send: (amount) => Processor.send(counter, "all", amount),
+    })
+    const found = await run(
+      Effect.gen(function* () {
+        for (const [id, amount] of [
+          ["ada", 1],
+          ["bob", 13],
+          ["ada", 2],
+        ] as const) {
+          yield* asked.execute(id, amount)
+        }
+        const working = yield* Effect.forkChild(
+          Projection.run(doubling, { ...once, onFailure: "park", batch: 2, lease: 60 }),
+        )
+        yield* Projection.waitFor(doubling, 3)
+        const before = yield* total()
+        isMended = true
+        yield* Projection.replay(doubling)
+        while ((yield* Projection.status(doubling)).parked.length > 0) yield* Effect.sleep(1)
+        yield* Fiber.interrupt(working)
+        return [before, yield* total()]
+      }),
+    )
+    expect(found).toEqual([
+      { events: 2, total: 6 },
+      { events: 3, total: 32 },
+    ])
+  })
 })
