@@ -111,7 +111,8 @@ const gap = (pair: Pair, how: keyof typeof ends, what: "answered" | "handled"): 
   writers: 1,
   round: async () => {
     const { sql, client } = pair
-    // Whoever works at the partition is the one that goes.
+    // Whoever works at the partition is the one that goes, once nothing moves any more to the one that joined last.
+    await sleep(4000 + Math.random() * 1000)
     await sql`TRUNCATE handled`
     await client.runPromise(wayOf["a repository in one process"](0))
     let worker: number | undefined
@@ -119,7 +120,6 @@ const gap = (pair: Pair, how: keyof typeof ends, what: "answered" | "handled"): 
       const [row] = await sql<Array<{ pid: number }>>`SELECT pid FROM handled LIMIT 1`
       worker = row?.pid
     }
-    await sleep(2000 + Math.random() * 1000)
     const going = pair.both.find(({ pid }) => pid === worker) ?? pair.both[0]
     let tell = (_at: number): void => {}
     const ended = new Promise<number>((resolve) => {

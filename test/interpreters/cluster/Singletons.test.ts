@@ -7,7 +7,7 @@ import type { Job } from "../../../src/core/program/Job.ts"
 import { Cluster } from "../../../src/interpreters/cluster/index.ts"
 import { until } from "../../postgres/support.ts"
 
-const built = (jobs: ReadonlyArray<Job<Error, never>>, holds: () => boolean) =>
+const built = (jobs: ReadonlyArray<Job<string, never>>, holds: () => boolean) =>
   Effect.runPromise(
     Effect.promise(() => until(holds)).pipe(
       Effect.provide(Cluster.singletons(jobs).pipe(Layer.provide(TestRunner.layer))),
@@ -28,7 +28,7 @@ describe("a job in a cluster", () => {
   })
 
   it.each([
-    ["fails", Effect.fail(new Error("no luck"))],
+    ["fails", Effect.fail("no luck")],
     ["dies", Effect.die(new Error("a defect"))],
   ])("that %s is begun anew", async (_how, end) => {
     let begun = 0

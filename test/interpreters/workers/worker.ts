@@ -5,11 +5,11 @@ import { Workers } from "../../../src/interpreters/workers/index.ts"
 
 const how = process.argv[2]
 
-const behave: Effect.Effect<void, Error> =
+const behave: Effect.Effect<void, string> =
   {
     finishes: Effect.void,
     waits: Effect.onInterrupt(Effect.never, () => Effect.sync(() => console.log("stopped in order"))),
-    fails: Effect.fail(new Error("no luck")),
+    fails: Effect.fail("no luck"),
     ignores: Effect.uninterruptible(Effect.never),
     loops: Effect.sync(() => {
       for (;;);
@@ -18,7 +18,7 @@ const behave: Effect.Effect<void, Error> =
 
 // What waits for something that is open does not end by itself.
 const open = setInterval(() => {}, 1000)
-const job = (name: string): Job<Error, never> => ({
+const job = (name: string): Job<string, never> => ({
   name,
   partitions: 8,
   run: (partitions) =>
