@@ -118,15 +118,14 @@ const again = Schedule.max([
  * const Counters = Cluster.entity(counters, { command: t.number, rejection: t.literal("too much") })
  * const program = Effect.gen(function* () {
  *   yield* Counters.execute("visits", 4)
- *   const { version, events } = yield* Counters.execute("visits", 5)
+ *   const { version } = yield* Counters.execute("visits", 5)
  *   const rejection = yield* Effect.flip(Counters.execute("visits", 6))
- *   return { version, events, rejection }
+ *   return [version, rejection]
  * })
  * const Store = Layer.mergeAll(Memory.layer, EventMapper.plain)
  * // A cluster of this process alone; docs/cluster.md has one of several.
  * const Live = Counters.layer.pipe(Layer.provide(Store), Layer.provideMerge(TestRunner.layer))
- * console.log(await Effect.runPromise(program.pipe(Effect.provide(Live))))
- * // { version: 2, events: [ { _tag: 'Added', by: 5 } ], rejection: 'too much' }
+ * console.log(await Effect.runPromise(program.pipe(Effect.provide(Live)))) // [ 2, 'too much' ]
  * ```
  * @category constructors
  * @since 0.1.0

@@ -52,7 +52,7 @@ export const isWorker = (): boolean => Option.isSome(Assignment.own())
  * const job: Job.Job<never, never> = { name: "totals", partitions: 4, run: () => Effect.never }
  * const program = Workers.work([job])
  * const told = Effect.runPromise(Effect.flip(program)).then(({ message }) => message)
- * console.log(await told) // This is not valid: no supervisor started this process. Correct it and call again.
+ * console.log(await told) // Invalid input: no supervisor started this process.
  * ```
  * @category working
  * @since 0.1.0
