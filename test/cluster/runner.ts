@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import { Job } from "everfold"
+import { EventStore, Job } from "everfold"
 import { Cluster } from "everfold/cluster"
 import { Counters, handling } from "./model.ts"
 import { modelAt, runnerAt, storeAt } from "./settings.ts"
@@ -14,13 +14,27 @@ export interface Task {
   readonly url: string
   readonly port: number
   readonly partitions: number
+  /** Dies as soon as something is recorded, before it can answer. */
+  readonly isMortal?: boolean
 }
 
-const { url, port, partitions }: Task = JSON.parse(process.argv[2] ?? "{}")
+const { url, port, partitions, isMortal = false }: Task = JSON.parse(process.argv[2] ?? "{}")
 const handled = handling(partitions, (events) => process.send?.({ handled: events }))
 
+const mortal = Layer.effect(
+  EventStore,
+  EventStore.useSync((store) =>
+    EventStore.of({
+      ...store,
+      commit: (commit) =>
+        Effect.tap(store.commit(commit), () => Effect.sync(() => process.kill(process.pid, "SIGKILL"))),
+    }),
+  ),
+)
+const store = isMortal ? Layer.provideMerge(mortal, storeAt(url)) : storeAt(url)
+
 const Live = Layer.merge(Counters.layer, Cluster.singletons([Job.of(handled, { lease: 3000 })])).pipe(
-  Layer.provide([storeAt(url), modelAt(url), runnerAt(url, port)]),
+  Layer.provide([store, modelAt(url), runnerAt(url, port)]),
 )
 const running = Effect.runFork(
   Effect.scoped(

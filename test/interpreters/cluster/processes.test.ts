@@ -29,8 +29,8 @@ afterEach(async () => {
   await lent.drop()
 })
 
-const join = async (): Promise<Runner> => {
-  const runner = await start({ url: lent.url, partitions })
+const join = async (isMortal = false): Promise<Runner> => {
+  const runner = await start({ url: lent.url, partitions, isMortal })
   runners.push(runner)
   return runner
 }
@@ -111,6 +111,16 @@ describe("a cluster", () => {
     },
     60_000,
   )
+
+  it("answers what a runner recorded that died before it could answer", async () => {
+    await join(true)
+    const answer = client.runPromise(Counters.execute("a", { op: "1", by: 1 }))
+    const head = () => client.runPromise(EventStore.use((store) => store.head))
+    expect(await until(async () => (await head()) === 1)).toBe(true)
+    await join()
+    expect(await answer).toMatchObject({ version: 1, repeated: true })
+    expect(await head()).toBe(1)
+  })
 
   it("tells rejections, conflicts and repetitions as a repository does", async () => {
     await join()
