@@ -67,5 +67,5 @@ export const work = <E, R>(jobs: ReadonlyArray<Job<E, R>>): Effect.Effect<void, 
         ? new InvalidInput({ what: `job ${JSON.stringify(job)} is not known to this worker` })
         : known.run(partitions)
     })
-    return Effect.raceFirst(Effect.all(shares, { concurrency: "unbounded", discard: true }), told)
+    return Effect.raceFirst(told, Effect.all(shares, { concurrency: "unbounded", discard: true }))
   })
