@@ -41,6 +41,7 @@ const long: Readonly<Record<string, Load>> = {
   conditions: () => import("./postgres/conditions.ts"),
   rebuild: () => import("./rebuild.ts"),
   takeover: () => import("./takeover.ts"),
+  failover: () => import("./failover.ts"),
 }
 
 const all = { ...works, ...postgres, ...long }
