@@ -5,75 +5,16 @@ import * as Option from "effect/Option"
 import * as t from "io-ts"
 import { describe, expect, it } from "vitest"
 import {
-  Aggregate,
-  Decider,
   EventCodec,
-  EventMapper,
   type EventStore,
   InvalidInput,
   NotificationLog,
-  Processor,
+  type Processor,
   Query,
-  Repository,
   System,
   Upstream,
 } from "../../../src/core/index.ts"
-import { Memory } from "../../../src/interpreters/memory/index.ts"
-
-const Sold = EventCodec.make({ Sold: t.type({ item: t.string }), Closed: t.type({}) })
-const Sent = EventCodec.make({ Sent: t.type({ item: t.string }) })
-type Sold = EventCodec.TypeOf<typeof Sold>
-type Sent = EventCodec.TypeOf<typeof Sent>
-
-const sales = Repository.make(
-  Aggregate.make({
-    category: "Sale",
-    events: Sold,
-    decider: Decider.make({
-      initial: { sold: 0, closed: 0 },
-      decide: (command: { readonly item: string } | "close", _state) =>
-        Decider.accept(command === "close" ? Sold.Closed() : Sold.Sold(command)),
-      evolve: ({ sold, closed }, event: Sold) =>
-        event._tag === "Sold" ? { sold: sold + 1, closed } : { sold, closed: closed + 1 },
-    }),
-  }),
-)
-const parcels = Repository.make(
-  Aggregate.make({
-    category: "Parcel",
-    events: Sent,
-    decider: Decider.make({
-      initial: 0,
-      decide: (item: string, _sent: number) => Decider.accept(Sent.Sent({ item })),
-      evolve: (sent: number, _event: Sent) => sent + 1,
-    }),
-  }),
-)
-
-const sending = (name = "sending", filter = Query.make({ types: ["Sold"] })) =>
-  Processor.policy({
-    name,
-    events: Sold,
-    filter,
-    policy: ({ stream, event }) => (event._tag === "Sold" ? [{ id: stream.id, item: event.item }] : []),
-    send: ({ id, item }) => Processor.send(parcels, id, item),
-  })
-const closing = Processor.policy({
-  name: "closing",
-  events: Sent,
-  policy: ({ stream }) => [stream.id],
-  send: (id) => Processor.send(sales, id, "close"),
-})
-const shop = System.application({ name: "shop", records: Sold, processors: [closing] })
-const depot = System.application({ name: "depot", records: Sent, processors: [sending()] })
-const system = System.make("sales", shop.pipe(depot, shop))
-
-/** The same layer for all: each gets a store of its own. */
-const memory = Layer.mergeAll(Memory.layer, EventMapper.plain)
-const stores = () => memory
-
-const stateOf = <C, S, E, R>(repository: Repository.Repository<C, S, E, R>, id: string) =>
-  Effect.map(repository.load(id), (loaded) => Option.getOrUndefined(Option.map(loaded, ({ state }) => state)))
+import { closing, depot, memory, parcels, Sold, sales, sending, shop, stateOf, stores, system } from "./sales.ts"
 
 describe("a system", () => {
   it("has a job for each processor and each upstream that records what it follows", async () => {
