@@ -309,4 +309,5 @@ const assembled = <R>(name: string, wirings: ReadonlyArray<Wiring<R>>): System<R
 const isApplication = (node: Node<unknown, unknown>): node is Follower<unknown, unknown> => "processors" in node
 
 export { type Deployment, deploy, type Stores } from "./SystemDeployment.ts"
+export { mermaid, svg } from "./SystemDrawing.ts"
 export type { Job, Place, Step } from "./SystemJob.ts"
