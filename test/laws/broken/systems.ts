@@ -89,10 +89,11 @@ const party = ({ size, partitions = 1, pieces = (wished) => wished, nibbles = fa
     send: ({ guest, pieces }) => Processor.send(guests, guest, Wish.Served({ pieces })),
   })
   const table = System.application({ name: "table", records: Wish, processors: [serving] })
+  const processors: ReadonlyArray<typeof cutting> = nibbles ? [nibbling, cutting] : [cutting]
   const kitchen = System.application({
     name: "kitchen",
     records: Cake,
-    processors: nibbles ? [nibbling, cutting] : [cutting],
+    processors,
   })
   return System.make("party", table.pipe(kitchen, table))
 }
