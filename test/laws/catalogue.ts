@@ -19,6 +19,7 @@ import {
   SnapshotLaws,
   StoreLaws,
   SubscriptionLaws,
+  SystemLaws,
 } from "../../src/laws/index.ts"
 import * as account from "./broken/account.ts"
 import { good as cipher } from "./broken/ciphers.ts"
@@ -33,6 +34,7 @@ import * as processors from "./broken/processors.ts"
 import * as projections from "./broken/projections.ts"
 import { on } from "./broken/repositories.ts"
 import * as specs from "./broken/specs.ts"
+import * as systems from "./broken/systems.ts"
 import { life, mapperOf } from "./settings.ts"
 
 const { commands, Lamps } = models
@@ -68,6 +70,7 @@ export const parts: ReadonlyArray<Part> = [
       ["PrismLaws.suite", PrismLaws.suite({ prism: prisms.radius, wholes: prisms.shapes, parts: fc.nat() })],
       ["CodecLaws.suite", CodecLaws.suite(orders.good)],
       ["SnapshotLaws.suite", SnapshotLaws.suite({ aggregate: Lamps, commands })],
+      ["SystemLaws.suite", SystemLaws.suite(systems.good)],
     ],
   },
   {

@@ -167,7 +167,7 @@ export const run = <Id, Tx, E, Err, R, U>(
 
 /**
  * Handles the next events of a projection, one if nothing else is said, and answers whether there were any: for whoever
- * wants to say what happens when. Of several partitions the one that is behind all others has its turn.
+ * wants to say what happens when. Of the partitions that it works at, the one that is behind all others has its turn.
  *
  * @example
  * ```ts
@@ -193,21 +193,20 @@ export const run = <Id, Tx, E, Err, R, U>(
  */
 export const step = <Id, Tx, E, Err, R, U>(
   projection: Projection<Id, Tx, E, Err, R, U>,
-  { retry = Schedule.recurs(0), onFailure = "stop", batch = 1, lease = 10_000 }: Omit<Running, "partitions"> = {},
+  { retry = Schedule.recurs(0), onFailure = "stop", batch = 1, lease = 10_000, partitions }: Running = {},
 ): Effect.Effect<boolean, StepError, EventMapper | Id | R | U> =>
   Effect.gen(function* () {
     const model: ReadModel<Tx> = yield* projection.model
     const source = yield* projection.upstream.source
-    const keys = keysOf(projection)
+    const keys = keysOf(projection).filter(({ partition }) => partitions?.includes(partition) ?? true)
     const positions = yield* Effect.forEach(keys, model.read)
     const least = Math.min(...positions)
-    const partition = positions.indexOf(least)
-    const key = keyOf(projection, partition)
-    if (least >= (yield* source.head)) return false
+    const key = keys[positions.indexOf(least)]
+    if (key === undefined || least >= (yield* source.head)) return false
     const mine = yield* model.acquire(key, lease)
     if (Option.isNone(mine)) return false
     const { position, epoch } = mine.value
-    const place = { model, source, partition, retry, onFailure, batch, isStep: true, advanced: () => {} }
+    const place = { model, source, partition: key.partition, retry, onFailure, batch, isStep: true, advanced: () => {} }
     yield* Effect.ensuring(
       ProjectionWork.work(projection, place, position, epoch),
       Effect.ignore(model.renew(key, epoch, 0)),

@@ -57,7 +57,7 @@ export interface Upstream<out R> {
   readonly source: Effect.Effect<Source, never, R>
 }
 
-const ofStore = (store: EventStore["Service"]): Source => ({
+const sourceOf = (store: EventStore["Service"]): Source => ({
   head: store.head,
   pages: (range) =>
     Stream.suspend(() => {
@@ -89,7 +89,33 @@ const ofStore = (store: EventStore["Service"]): Source => ({
  * @category constructors
  * @since 0.1.0
  */
-export const local: Upstream<EventStore> = { name: "log", source: Effect.map(EventStore, ofStore) }
+export const local: Upstream<EventStore> = { name: "log", source: Effect.map(EventStore, sourceOf) }
+
+const named = (name: string): string => {
+  const what = textFault("name of an upstream", name)
+  if (what !== undefined) throw new InvalidInput({ what })
+  return name
+}
+
+/**
+ * The log of a store that is at hand: that of another application in this process, say.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { EventStore, Upstream } from "everfold"
+ * import { Memory } from "everfold/memory"
+ *
+ * const store = await Effect.runPromise(Effect.provide(EventStore, Memory.layer))
+ * console.log(Upstream.ofStore("orders", store).name) // orders
+ * ```
+ * @category constructors
+ * @since 0.1.0
+ */
+export const ofStore = (name: string, store: EventStore["Service"]): Upstream<never> => ({
+  name: named(name),
+  source: Effect.succeed(sourceOf(store)),
+})
 
 const ofLog = (log: NotificationLog["Service"]): Source => ({
   head: Effect.map(log.section("current"), ({ id, items }) => items.at(-1)?.position ?? Number(id.split(",")[0]) - 1),
@@ -124,8 +150,7 @@ const ofLog = (log: NotificationLog["Service"]): Source => ({
  * @category constructors
  * @since 0.1.0
  */
-export const of = <R>(name: string, log: Effect.Effect<NotificationLog["Service"], never, R>): Upstream<R> => {
-  const what = textFault("name of an upstream", name)
-  if (what !== undefined) throw new InvalidInput({ what })
-  return { name, source: Effect.map(log, ofLog) }
-}
+export const of = <R>(name: string, log: Effect.Effect<NotificationLog["Service"], never, R>): Upstream<R> => ({
+  name: named(name),
+  source: Effect.map(log, ofLog),
+})
