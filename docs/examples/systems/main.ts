@@ -9,10 +9,11 @@ import * as fs from "node:fs"
 import * as os from "node:os"
 import * as path from "node:path"
 import { parseArgs } from "node:util"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { System } from "everfold"
 import * as Orders from "./Orders.ts"
-import { runners } from "./runners.ts"
+import { killing as killers, runners } from "./runners.ts"
 import { type Place, storesIn } from "./stores.ts"
 import * as Transfers from "./Transfers.ts"
 import { digestOf, type Worked } from "./Worked.ts"
@@ -21,11 +22,11 @@ const help = `npm run system -- --name orders|transfers [--runner ${Object.keys(
 
   --runner NAME         step, if left out
   --commands N          200, if left out
-  --store NAME          memory, sqlite or postgres; sqlite, if left out
+  --store NAME          memory, sqlite or postgres; sqlite, if left out, or postgres of a cluster
   --folder FOLDER       of the SQLite files; a new one that is removed afterwards, if left out
   --schema NAME         what the names of the PostgreSQL schemas begin with; system, if left out. The database is that of
-                        EVERFOLD_POSTGRES_URL
-  --kill-every SECONDS  kills the process that works so often, until it comes to an end
+                        EVERFOLD_POSTGRES_URL, or of a server that is started for this
+  --kill-every SECONDS  kills a process that works so often, until all comes to an end
 `
 
 const { values } = parseArgs({
@@ -33,7 +34,7 @@ const { values } = parseArgs({
     name: { type: "string", default: "orders" },
     runner: { type: "string", default: "step" },
     commands: { type: "string", default: "200" },
-    store: { type: "string", default: "sqlite" },
+    store: { type: "string" },
     folder: { type: "string" },
     schema: { type: "string", default: "system" },
     "kill-every": { type: "string" },
@@ -49,8 +50,10 @@ const numberOf = (name: string, text: string): number => {
   throw new Error(`--${name} takes a number above 0, not ${text}.`)
 }
 
+const store = values.store ?? (values.runner === "cluster" ? "postgres" : "sqlite")
+
 const placeOf = (folder: string): Place => {
-  switch (values.store) {
+  switch (store) {
     case "memory":
       return { store: "memory" }
     case "sqlite":
@@ -61,7 +64,7 @@ const placeOf = (folder: string): Place => {
       return { store: "postgres", url, schema: values.schema }
     }
     default:
-      throw new Error(`There is no store ${values.store}.\n\n${help}`)
+      throw new Error(`There is no store ${store}.\n\n${help}`)
   }
 }
 
@@ -78,7 +81,9 @@ const run = Effect.fnUntraced(function* <C>(worked: Worked<C>, place: Place) {
     }
   })
   const begun = performance.now()
-  yield* runner({ name: values.name, place, deployment, commands, say })
+  const seconds = values["kill-every"]
+  const killEvery = seconds === undefined ? undefined : Duration.seconds(numberOf("kill-every", seconds))
+  yield* runner({ name: values.name, place, deployment, commands, say, killEvery })
   yield* say(`quiet after ${((performance.now() - begun) / 1000).toFixed(1)} s`)
   for (const { application, processor, upstream, status } of deployment.jobs) {
     const { position, head, parked } = yield* status
@@ -91,9 +96,9 @@ const run = Effect.fnUntraced(function* <C>(worked: Worked<C>, place: Place) {
 
 /** Works in a process that is killed every so often, and begun again. */
 const killing = async (seconds: number, folder: string): Promise<void> => {
-  if (values.store === "memory") throw new Error("What is killed needs a store that outlives it: not memory.")
+  if (store === "memory") throw new Error("What is killed needs a store that outlives it: not memory.")
   const { "kill-every": _, help: __, ...own } = values
-  const args = Object.entries({ ...own, folder }).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const args = Object.entries({ ...own, store, folder }).flatMap(([name, value]) => [`--${name}`, String(value)])
   for (let kills = 0; ; kills++) {
     const child = spawn(process.execPath, [import.meta.filename, ...args], { stdio: ["ignore", "pipe", "inherit"] })
     const lines: Array<string> = []
@@ -111,13 +116,27 @@ const killing = async (seconds: number, folder: string): Promise<void> => {
   }
 }
 
+/** Where a database is needed and none is named, one of a server that ends with this process. */
+const withDatabase = async (use: () => Promise<void>): Promise<void> => {
+  if (store !== "postgres" || process.env.EVERFOLD_POSTGRES_URL !== undefined) return use()
+  const { open } = await import("../../../test/postgres/server.ts")
+  const server = await open()
+  process.env.EVERFOLD_POSTGRES_URL = server.url
+  try {
+    await use()
+  } finally {
+    await server.stop()
+  }
+}
+
 const main = async (): Promise<void> => {
   if (values.help) return console.log(help)
   const folder = path.resolve(values.folder ?? fs.mkdtempSync(path.join(os.tmpdir(), "everfold-system-")))
   fs.mkdirSync(folder, { recursive: true })
   try {
     const seconds = values["kill-every"]
-    if (seconds !== undefined) return await killing(numberOf("kill-every", seconds), folder)
+    if (seconds !== undefined && !killers.has(values.runner))
+      return await killing(numberOf("kill-every", seconds), folder)
     const place = placeOf(folder)
     if (values.name === "orders") return await Effect.runPromise(run(Orders.worked, place))
     if (values.name === "transfers") return await Effect.runPromise(run(Transfers.worked, place))
@@ -127,7 +146,7 @@ const main = async (): Promise<void> => {
   }
 }
 
-await main().catch((error: unknown) => {
+await withDatabase(main).catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
 })
