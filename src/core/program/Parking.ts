@@ -3,12 +3,14 @@
  *
  * @since 0.1.0
  */
+import { hash } from "node:crypto"
 import * as t from "io-ts"
 import * as Decider from "../domain/Decider.ts"
 import { accept } from "../domain/Decider.ts"
 import * as Aggregate from "../event/Aggregate.ts"
 import type { CheckpointKey, Position } from "../event/Commit.ts"
 import * as EventCodec from "../event/EventCodec.ts"
+import { idFault } from "../event/StreamName.ts"
 import type { Move, Parked } from "../port/ReadModel.ts"
 import * as Repository from "./Repository.ts"
 
@@ -60,4 +62,8 @@ export const parkings = Repository.make(
  * @category queries
  * @since 0.1.0
  */
-export const idOf = ({ consumer, upstream, partition }: CheckpointKey): string => `${consumer}|${upstream}|${partition}`
+export const idOf = ({ consumer, upstream, partition }: CheckpointKey): string => {
+  const id = `${consumer}|${upstream}|${partition}`
+  // A checkpoint's names may be longer than a stream's, and hold what that may not.
+  return idFault(id) === undefined ? id : hash("sha256", id)
+}

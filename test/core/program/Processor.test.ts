@@ -158,6 +158,20 @@ describe("a policy", () => {
     expect(answered).toBe(4)
   })
 
+  it("parks under whatever name it has", async () => {
+    const named = { ...saving({ fails: () => true }), name: "s\u0007".repeat(100) }
+    const parked = await run(
+      Effect.gen(function* () {
+        yield* put("ada", 10)
+        const working = yield* Effect.forkChild(Projection.run(named, { retry: Schedule.recurs(0), onFailure: "park" }))
+        while ((yield* Projection.status(named)).parked.length === 0) yield* Effect.sleep(1)
+        yield* Fiber.interrupt(working)
+        return (yield* Projection.status(named)).parked
+      }),
+    )
+    expect(parked).toMatchObject([{ position: 1 }])
+  })
+
   it("comes to an end where rejections lead to ever more commands", async () => {
     const endless = Processor.policy({
       name: "endless",
