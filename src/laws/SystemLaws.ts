@@ -19,6 +19,14 @@ import * as World from "./system/World.ts"
 /**
  * A system, its stores, what may be asked of it, and what can be seen of it.
  *
+ * @example
+ * ```ts
+ * import * as fc from "fast-check"
+ * import { type SystemLaws } from "everfold/laws"
+ *
+ * type Commands = SystemLaws.Subject<unknown, number, never>["commands"]
+ * const commands: Commands = fc.nat(9)
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -135,6 +143,57 @@ const laws = <A, C, LayerError>(subject: Subject<A, C, LayerError>) => {
 /**
  * The laws of a system: P7, and P10 for one that is confluent.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import * as Option from "effect/Option"
+ * import { Aggregate, Decider, EventCodec, EventMapper, Processor, Repository, System } from "everfold"
+ * import { SystemLaws } from "everfold/laws"
+ * import { laws } from "everfold/laws/vitest"
+ * import { Memory } from "everfold/memory"
+ * import * as fc from "fast-check"
+ * import * as t from "io-ts"
+ *
+ * const Sold = EventCodec.make({ Sold: t.type({ item: t.string }) })
+ * const Sent = EventCodec.make({ Sent: t.type({ item: t.string }) })
+ * const counted = <E>(category: string, events: EventCodec.EventCodec<E>) =>
+ *   Repository.make(
+ *     Aggregate.make({
+ *       category,
+ *       events,
+ *       decider: Decider.make({
+ *         initial: 0,
+ *         decide: (event: E, _n: number) => Decider.accept(event),
+ *         evolve: (n: number, _event: E) => n + 1
+ *       })
+ *     })
+ *   )
+ * const parcels = counted("Parcel", Sent)
+ * const sending = Processor.policy({
+ *   name: "sending",
+ *   events: Sold,
+ *   policy: ({ stream, event }) => [{ id: stream.id, item: event.item }],
+ *   send: ({ id, item }) => Processor.send(parcels, id, Sent.Sent({ item }))
+ * })
+ * const shop = System.application({ name: "shop", records: Sold, processors: [] })
+ * const depot = System.application({ name: "depot", records: Sent, processors: [sending] })
+ * const sales = counted("Sale", Sold)
+ *
+ * laws(
+ *   SystemLaws.suite({
+ *     system: System.make("sales", shop.pipe(depot)),
+ *     stores: () => Layer.mergeAll(Memory.layer, EventMapper.plain),
+ *     commands: fc.constantFrom("17", "18"),
+ *     execute: (id, { within }) => within("shop")(sales.execute(id, Sold.Sold({ item: "bread" }))),
+ *     read: ({ within }) =>
+ *       within("depot")(
+ *         Effect.forEach(["17", "18"], (id) => Effect.map(parcels.load(id), Option.map(({ state }) => state)))
+ *       ),
+ *     confluent: true
+ *   })
+ * )
+ * ```
  * @category suites
  * @since 0.1.0
  */

@@ -18,6 +18,13 @@ import * as Pages from "./Pages.ts"
 /**
  * A log as it is followed.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Upstream } from "everfold"
+ *
+ * const isEmpty = ({ head }: Upstream.Source) => Effect.map(head, (head) => head === 0)
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -37,7 +44,8 @@ export interface Source {
  * ```ts
  * import { Upstream } from "everfold"
  *
- * console.log(Upstream.local.name) // log
+ * const nameOf = <R>({ name }: Upstream.Upstream<R>): string => name
+ * console.log(nameOf(Upstream.local)) // log
  * ```
  * @category model
  * @since 0.1.0
