@@ -44,7 +44,7 @@ export interface Subject<A, C, LayerError> {
    * left out.
    */
   readonly confluent?: boolean
-  /** How often each law is tried; 50 times, if left out. */
+  /** How often each law is tried; 100 times, if left out. */
   readonly runs?: number
 }
 
@@ -52,14 +52,15 @@ export interface Subject<A, C, LayerError> {
 const lease = 1000
 
 const laws = <A, C, LayerError>(subject: Subject<A, C, LayerError>) => {
-  const { system, stores, execute, read, confluent = false, runs = 50 } = subject
+  const { system, stores, execute, read, confluent = false, runs = 100 } = subject
   const opened = World.open(system, stores)
   const begun = (world: World.World) => World.begin(system, world)
 
   const given = {
     before: program(subject.commands, { maxLength: 5 }),
     meanwhile: program(subject.commands, { maxLength: 3 }),
-    kills: fc.array(fc.nat(1500), { maxLength: 2 }),
+    // A job takes some 800 operations to begin, and as many again for the first few events.
+    kills: fc.array(fc.nat(1800 * system.links.length), { maxLength: 3 }),
     batch: fc.integer({ min: 1, max: 4 }),
     choices: Interleaving.choices,
   }
