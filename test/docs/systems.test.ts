@@ -29,6 +29,10 @@ it.each([
   await expect(page).toMatchFileSnapshot(`../../docs/examples/systems/${name}.md`)
 })
 
+it.each([Orders, Transfers])("$system.name are drawn", async ({ system }) => {
+  await expect(System.svg(system)).toMatchFileSnapshot(`../../docs/examples/systems/${system.name}.svg`)
+})
+
 const plain = { noNullPrototype: true } as const
 const name = fc.constantFrom("1", "2", "3")
 

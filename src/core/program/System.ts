@@ -20,21 +20,11 @@ import type { Processor } from "./Processor.ts"
 import * as SystemJob from "./SystemJob.ts"
 import type { Upstream } from "./Upstream.ts"
 
-/**
- * Events by the names that they are stored under.
- *
- * @category model
- * @since 0.1.0
- */
-export type Known<E> = ReadonlyMap<string, EventCodec.Stored<E>>
+/** Events by the names that they are stored under. */
+type Known<E> = ReadonlyMap<string, EventCodec.Stored<E>>
 
-/**
- * A processor in an application, whatever events it is of.
- *
- * @category model
- * @since 0.1.0
- */
-export interface Member<out In> {
+/** A processor in an application, whatever events it is of. */
+interface Member<out In> {
   readonly name: string
   readonly partitions: number
   readonly knows: Known<In>
@@ -45,6 +35,16 @@ export interface Member<out In> {
 /**
  * What can be followed: an application, or a log elsewhere.
  *
+ * @example
+ * ```ts
+ * import { type System } from "everfold"
+ *
+ * // Both are followed.
+ * const nodes = ({ applications, remotes }: System.System<never>): ReadonlyArray<System.Node<unknown, never>> => [
+ *   ...remotes,
+ *   ...applications
+ * ]
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -58,6 +58,13 @@ export interface Node<out Out, out R> {
 /**
  * What can follow.
  *
+ * @example
+ * ```ts
+ * import { type System } from "everfold"
+ *
+ * const busy = (applications: ReadonlyArray<System.Follower<unknown, unknown>>) =>
+ *   applications.filter(({ processors }) => processors.length > 0)
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -81,13 +88,8 @@ type Follows<Before, After> =
 type TagOf<E> = E extends { readonly _tag: infer Tag } ? Tag : never
 type Shared<Out, In> = Extract<Out, { readonly _tag: TagOf<In> }>
 
-/**
- * Applications, each of which follows the one before it.
- *
- * @category type-level
- * @since 0.1.0
- */
-export type Chain<Self, Followers extends ReadonlyArray<unknown>> = {
+/** Applications, each of which follows the one before it. */
+type Chain<Self, Followers extends ReadonlyArray<unknown>> = {
   readonly [K in keyof Followers]: K extends keyof [Self, ...Followers]
     ? Followers[K] & Follows<[Self, ...Followers][K], Followers[K]>
     : never
@@ -120,6 +122,12 @@ export interface Application<Out, In> extends Follower<Out, In>, Pipeable<Follow
 /**
  * A log that is recorded elsewhere, over HTTP say.
  *
+ * @example
+ * ```ts
+ * import { type System } from "everfold"
+ *
+ * const addressOf = <Out, R>({ upstream }: System.Remote<Out, R>): string => upstream.name
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -132,6 +140,12 @@ interface Log<out Out, out R> extends Node<Out, R> {
 /**
  * Who follows whom.
  *
+ * @example
+ * ```ts
+ * import { System } from "everfold"
+ *
+ * const named = <R>(name: string, wirings: ReadonlyArray<System.Wiring<R>>) => System.make(name, ...wirings)
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -143,6 +157,13 @@ export interface Wiring<out R> {
 /**
  * A processor and an upstream of its application that it follows.
  *
+ * @example
+ * ```ts
+ * import { type System } from "everfold"
+ *
+ * const label = ({ application, processor, upstream, types }: System.Link<never>) =>
+ *   `${application} follows ${types.join(", ")} of ${upstream.name} with ${processor}`
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -200,6 +221,37 @@ function piping<R>(first: Node<unknown, R>) {
  * An application: what it records, and the processors that commit to its store. What these follow, its place in a system
  * says. Of a name that was given twice throws `InvalidInput`.
  *
+ * @example
+ * ```ts
+ * import { Aggregate, Decider, EventCodec, Processor, Repository, System } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const Sold = EventCodec.make({ Sold: t.type({ item: t.string }) })
+ * const Sent = EventCodec.make({ Sent: t.type({ item: t.string }) })
+ * const counted = <E>(category: string, events: EventCodec.EventCodec<E>) =>
+ *   Repository.make(
+ *     Aggregate.make({
+ *       category,
+ *       events,
+ *       decider: Decider.make({
+ *         initial: 0,
+ *         decide: (event: E, _n: number) => Decider.accept(event),
+ *         evolve: (n: number, _event: E) => n + 1
+ *       })
+ *     })
+ *   )
+ * const parcels = counted("Parcel", Sent)
+ * const sending = Processor.policy({
+ *   name: "sending",
+ *   events: Sold,
+ *   policy: ({ stream, event }) => [{ id: stream.id, item: event.item }],
+ *   send: ({ id, item }) => Processor.send(parcels, id, Sent.Sent({ item }))
+ * })
+ * const shop = System.application({ name: "shop", records: Sold, processors: [] })
+ * const depot = System.application({ name: "depot", records: Sent, processors: [sending] })
+ * console.log(depot.processors.map(({ name }) => name)) // [ 'sending' ]
+ * const sales = System.make("sales", shop.pipe(depot))
+ * ```
  * @category constructors
  * @since 0.1.0
  */
@@ -235,6 +287,16 @@ export const application = <Out, const Es extends ReadonlyArray<unknown>>({
 /**
  * A log that is recorded elsewhere, over HTTP say; its name is that of the upstream.
  *
+ * @example
+ * ```ts
+ * import { EventCodec, NotificationLog, System, Upstream } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * // Wherever the log is, over HTTP say, a layer of `NotificationLog` tells: the system needs it.
+ * const Sold = EventCodec.make({ Sold: t.type({ item: t.string }) })
+ * const shop = System.remote(Sold, Upstream.of("shop", NotificationLog))
+ * console.log(shop.name) // shop
+ * ```
  * @category constructors
  * @since 0.1.0
  */
@@ -260,6 +322,37 @@ const linkOf = <R>(
  * The system of these wirings. Throws `InvalidInput` where two share a name, where one is wired to nobody, where one follows
  * nothing that the one before it records, and where a processor follows nothing at all.
  *
+ * @example
+ * ```ts
+ * import { Aggregate, Decider, EventCodec, Processor, Repository, System } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const Sold = EventCodec.make({ Sold: t.type({ item: t.string }) })
+ * const Sent = EventCodec.make({ Sent: t.type({ item: t.string }) })
+ * const counted = <E>(category: string, events: EventCodec.EventCodec<E>) =>
+ *   Repository.make(
+ *     Aggregate.make({
+ *       category,
+ *       events,
+ *       decider: Decider.make({
+ *         initial: 0,
+ *         decide: (event: E, _n: number) => Decider.accept(event),
+ *         evolve: (n: number, _event: E) => n + 1
+ *       })
+ *     })
+ *   )
+ * const parcels = counted("Parcel", Sent)
+ * const sending = Processor.policy({
+ *   name: "sending",
+ *   events: Sold,
+ *   policy: ({ stream, event }) => [{ id: stream.id, item: event.item }],
+ *   send: ({ id, item }) => Processor.send(parcels, id, Sent.Sent({ item }))
+ * })
+ * const shop = System.application({ name: "shop", records: Sold, processors: [] })
+ * const depot = System.application({ name: "depot", records: Sent, processors: [sending] })
+ * const sales = System.make("sales", shop.pipe(depot))
+ * console.log(sales.links.map(({ processor, upstream }) => `${processor} of ${upstream.name}`)) // [ 'sending of shop' ]
+ * ```
  * @category constructors
  * @since 0.1.0
  */

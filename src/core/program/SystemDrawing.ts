@@ -44,6 +44,36 @@ const forMermaid = (text: string): string =>
  * A system as a Mermaid flow chart: an arrow leads from a log to who follows it, and says which processors do, and what
  * of it.
  *
+ * @example
+ * ```ts
+ * import { Aggregate, Decider, EventCodec, Processor, Repository, System } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const Sold = EventCodec.make({ Sold: t.type({ item: t.string }) })
+ * const Sent = EventCodec.make({ Sent: t.type({ item: t.string }) })
+ * const counted = <E>(category: string, events: EventCodec.EventCodec<E>) =>
+ *   Repository.make(
+ *     Aggregate.make({
+ *       category,
+ *       events,
+ *       decider: Decider.make({
+ *         initial: 0,
+ *         decide: (event: E, _n: number) => Decider.accept(event),
+ *         evolve: (n: number, _event: E) => n + 1
+ *       })
+ *     })
+ *   )
+ * const parcels = counted("Parcel", Sent)
+ * const sending = Processor.policy({
+ *   name: "sending",
+ *   events: Sold,
+ *   policy: ({ stream, event }) => [{ id: stream.id, item: event.item }],
+ *   send: ({ id, item }) => Processor.send(parcels, id, Sent.Sent({ item }))
+ * })
+ * const shop = System.application({ name: "shop", records: Sold, processors: [] })
+ * const depot = System.application({ name: "depot", records: Sent, processors: [sending] })
+ * console.log(System.mermaid(System.make("sales", shop.pipe(depot))).split("\n").at(-2)) //   n0 -->|"sending: Sold"| n1
+ * ```
  * @category drawing
  * @since 0.1.0
  */
@@ -74,6 +104,37 @@ const labelWidth = ({ lines }: Arrow): number => Math.max(...lines.map((line) =>
  * A system as a drawing in SVG: in a row, in the order of its wirings, each log and who follows it. The arrows to the right
  * go straight or over the others, those to the left beneath.
  *
+ * @example
+ * ```ts
+ * import { Aggregate, Decider, EventCodec, Processor, Repository, System } from "everfold"
+ * import * as t from "io-ts"
+ *
+ * const Sold = EventCodec.make({ Sold: t.type({ item: t.string }) })
+ * const Sent = EventCodec.make({ Sent: t.type({ item: t.string }) })
+ * const counted = <E>(category: string, events: EventCodec.EventCodec<E>) =>
+ *   Repository.make(
+ *     Aggregate.make({
+ *       category,
+ *       events,
+ *       decider: Decider.make({
+ *         initial: 0,
+ *         decide: (event: E, _n: number) => Decider.accept(event),
+ *         evolve: (n: number, _event: E) => n + 1
+ *       })
+ *     })
+ *   )
+ * const parcels = counted("Parcel", Sent)
+ * const sending = Processor.policy({
+ *   name: "sending",
+ *   events: Sold,
+ *   policy: ({ stream, event }) => [{ id: stream.id, item: event.item }],
+ *   send: ({ id, item }) => Processor.send(parcels, id, Sent.Sent({ item }))
+ * })
+ * const shop = System.application({ name: "shop", records: Sold, processors: [] })
+ * const depot = System.application({ name: "depot", records: Sent, processors: [sending] })
+ * const drawing = System.svg(System.make("sales", shop.pipe(depot)))
+ * console.log(drawing.startsWith("<svg"), drawing.includes("sending: Sold")) // true true
+ * ```
  * @category drawing
  * @since 0.1.0
  */
@@ -150,8 +211,10 @@ export const svg = (system: System<unknown>): string => {
     `<style>text { font-family: ui-sans-serif, system-ui, sans-serif; text-anchor: middle; fill: #1f2933 } .name { font-size: 15px; font-weight: 600 } .label { font-size: 12px; paint-order: stroke; stroke: #fff; stroke-width: 4px } .application { fill: #e6effb; stroke: #2b6cb0 } .remote { fill: #fff; stroke: #2b6cb0; stroke-dasharray: 5 4 } .arrow { fill: none; stroke: #52606d; stroke-width: 1.5; marker-end: url(#head) }</style>`,
     `<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto"><path d="M 0 0 L 10 5 L 0 10 z" fill="#52606d"/></marker></defs>`,
     `<rect x="${x}" y="0" width="${width}" height="${height}" fill="#fff"/>`,
-    ...drawn,
+    // What is written is over all arrows.
+    ...drawn.filter((shape) => shape.startsWith("<path")),
     ...boxes,
+    ...drawn.filter((shape) => shape.startsWith("<text")),
     "</svg>",
     "",
   ].join("\n")

@@ -25,6 +25,12 @@ import type { Upstream } from "./Upstream.ts"
 /**
  * An event, as a trace tells of it.
  *
+ * @example
+ * ```ts
+ * import { type System } from "everfold"
+ *
+ * const nameOf = ({ position, stream, type }: System.Place): string => `${position}: ${type} of ${stream.id}`
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -38,6 +44,12 @@ export interface Place {
 /**
  * What one step of a job came to.
  *
+ * @example
+ * ```ts
+ * import { type System } from "everfold"
+ *
+ * const quiet = ({ handled, recorded }: System.Step): boolean => handled.length > 0 && recorded.length === 0
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -54,6 +66,20 @@ export interface Step {
 /**
  * A processor at the log of one upstream, ready to work: all that runners need to know.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { type System } from "everfold"
+ *
+ * // A runner of its own: so many of the jobs at a time, each until the head of its upstream.
+ * const catchUp = (jobs: ReadonlyArray<System.Job>, concurrency: number) =>
+ *   Effect.forEach(
+ *     jobs,
+ *     ({ run, reached, status }) =>
+ *       Effect.flatMap(status, ({ head }) => Effect.raceFirst(reached(head), Effect.andThen(run(), Effect.never))),
+ *     { concurrency, discard: true }
+ *   )
+ * ```
  * @category model
  * @since 0.1.0
  */

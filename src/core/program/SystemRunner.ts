@@ -18,6 +18,13 @@ import type { Job, Place, Step } from "./SystemJob.ts"
 /**
  * A system came to no end within so many steps. What was recorded until then is recorded: taken up again, it goes on.
  *
+ * @example
+ * ```ts
+ * import { SystemRunner } from "everfold"
+ *
+ * const busy = new SystemRunner.SystemBusy({ system: "sales", steps: 9, busy: ["shop.returning < depot"] })
+ * console.log(busy.message.slice(0, 46)) // System sales came to no end in 9 steps: shop.r
+ * ```
  * @category errors
  * @since 0.1.0
  */
@@ -36,6 +43,12 @@ export class SystemBusy extends TaggedError("SystemBusy")<{
 /**
  * How steps are taken.
  *
+ * @example
+ * ```ts
+ * import { SystemRunner } from "everfold"
+ *
+ * const stepping: SystemRunner.Stepping = { choices: SystemRunner.seeded(7), fuel: 1000 }
+ * ```
  * @category model
  * @since 0.1.0
  */
@@ -52,19 +65,29 @@ export interface Stepping extends Omit<Projection.Running, "partitions"> {
 /**
  * Choices that follow from a seed, without end: the same ones for the same seed.
  *
+ * @example
+ * ```ts
+ * import { SystemRunner } from "everfold"
+ *
+ * const [first] = SystemRunner.seeded(7)
+ * const [again] = SystemRunner.seeded(7)
+ * console.log(first === again) // true
+ * ```
  * @category constructors
  * @since 0.1.0
  */
-export function* seeded(seed: number): Generator<number, never> {
-  let state = seed >>> 0
-  while (true) {
-    // Mulberry32.
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    yield (mixed ^ (mixed >>> 14)) >>> 0
-  }
-}
+export const seeded = (seed: number): Iterable<number> => ({
+  *[Symbol.iterator]() {
+    let state = seed >>> 0
+    while (true) {
+      // Mulberry32.
+      state = (state + 0x6d2b79f5) >>> 0
+      let mixed = Math.imul(state ^ (state >>> 15), state | 1)
+      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
+      yield (mixed ^ (mixed >>> 14)) >>> 0
+    }
+  },
+})
 
 const nameOf = ({ application, processor, upstream }: Pick<Job, "application" | "processor" | "upstream">): string =>
   `${application}.${processor} < ${upstream}`
@@ -73,6 +96,47 @@ const nameOf = ({ application, processor, upstream }: Pick<Job, "application" | 
  * Has one job after another handle one event, until nobody has anything left to do, and tells who handled what and what
  * came of it.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { Aggregate, Decider, EventCodec, EventMapper, Processor, Repository, System, SystemRunner } from "everfold"
+ * import { Memory } from "everfold/memory"
+ * import * as t from "io-ts"
+ *
+ * const Sold = EventCodec.make({ Sold: t.type({ item: t.string }) })
+ * const Sent = EventCodec.make({ Sent: t.type({ item: t.string }) })
+ * const counted = <E>(category: string, events: EventCodec.EventCodec<E>) =>
+ *   Repository.make(
+ *     Aggregate.make({
+ *       category,
+ *       events,
+ *       decider: Decider.make({
+ *         initial: 0,
+ *         decide: (event: E, _n: number) => Decider.accept(event),
+ *         evolve: (n: number, _event: E) => n + 1
+ *       })
+ *     })
+ *   )
+ * const parcels = counted("Parcel", Sent)
+ * const sending = Processor.policy({
+ *   name: "sending",
+ *   events: Sold,
+ *   policy: ({ stream, event }) => [{ id: stream.id, item: event.item }],
+ *   send: ({ id, item }) => Processor.send(parcels, id, Sent.Sent({ item }))
+ * })
+ * const shop = System.application({ name: "shop", records: Sold, processors: [] })
+ * const depot = System.application({ name: "depot", records: Sent, processors: [sending] })
+ * const sales = counted("Sale", Sold)
+ * const stores = () => Layer.mergeAll(Memory.layer, EventMapper.plain)
+ * const program = Effect.gen(function* () {
+ *   const deployment = yield* System.deploy(System.make("sales", shop.pipe(depot)), stores)
+ *   yield* deployment.within("shop")(sales.execute("17", Sold.Sold({ item: "bread" })))
+ *   const trace = yield* SystemRunner.step(deployment)
+ *   console.log(trace.map(SystemRunner.tell)) // [ 'depot.sending < shop: Sale-17 Sold => Parcel-17 Sent' ]
+ * })
+ * await Effect.runPromise(Effect.scoped(program))
+ * ```
  * @category running
  * @since 0.1.0
  */
@@ -116,6 +180,48 @@ const hasMore = ({ status }: Job) => Effect.map(status, ({ position, head }) => 
 /**
  * Works at all jobs of a system until it is interrupted, or one fails for good.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { Aggregate, Decider, EventCodec, EventMapper, Processor, Repository, System, SystemRunner } from "everfold"
+ * import { Memory } from "everfold/memory"
+ * import * as t from "io-ts"
+ *
+ * const Sold = EventCodec.make({ Sold: t.type({ item: t.string }) })
+ * const Sent = EventCodec.make({ Sent: t.type({ item: t.string }) })
+ * const counted = <E>(category: string, events: EventCodec.EventCodec<E>) =>
+ *   Repository.make(
+ *     Aggregate.make({
+ *       category,
+ *       events,
+ *       decider: Decider.make({
+ *         initial: 0,
+ *         decide: (event: E, _n: number) => Decider.accept(event),
+ *         evolve: (n: number, _event: E) => n + 1
+ *       })
+ *     })
+ *   )
+ * const parcels = counted("Parcel", Sent)
+ * const sending = Processor.policy({
+ *   name: "sending",
+ *   events: Sold,
+ *   policy: ({ stream, event }) => [{ id: stream.id, item: event.item }],
+ *   send: ({ id, item }) => Processor.send(parcels, id, Sent.Sent({ item }))
+ * })
+ * const shop = System.application({ name: "shop", records: Sold, processors: [] })
+ * const depot = System.application({ name: "depot", records: Sent, processors: [sending] })
+ * const sales = counted("Sale", Sold)
+ * const stores = () => Layer.mergeAll(Memory.layer, EventMapper.plain)
+ * const program = Effect.gen(function* () {
+ *   const deployment = yield* System.deploy(System.make("sales", shop.pipe(depot)), stores)
+ *   yield* deployment.within("shop")(sales.execute("17", Sold.Sold({ item: "bread" })))
+ *   yield* Effect.forkScoped(SystemRunner.concurrent(deployment))
+ *   yield* SystemRunner.quiet(deployment)
+ *   console.log(yield* deployment.within("depot")(parcels.exists("17"))) // true
+ * })
+ * await Effect.runPromise(Effect.scoped(program))
+ * ```
  * @category running
  * @since 0.1.0
  */
@@ -132,6 +238,49 @@ const headsOf = (jobs: ReadonlyArray<Job>) =>
  * Waits until a system is quiet, whoever works at it and wherever: every job has come to the head of its upstream, and no
  * event was recorded meanwhile. Nothing more will happen then, unless somebody outside acts.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { Aggregate, Decider, EventCodec, EventMapper, Processor, Repository, System, SystemRunner } from "everfold"
+ * import { Memory } from "everfold/memory"
+ * import * as t from "io-ts"
+ *
+ * const Sold = EventCodec.make({ Sold: t.type({ item: t.string }) })
+ * const Sent = EventCodec.make({ Sent: t.type({ item: t.string }) })
+ * const counted = <E>(category: string, events: EventCodec.EventCodec<E>) =>
+ *   Repository.make(
+ *     Aggregate.make({
+ *       category,
+ *       events,
+ *       decider: Decider.make({
+ *         initial: 0,
+ *         decide: (event: E, _n: number) => Decider.accept(event),
+ *         evolve: (n: number, _event: E) => n + 1
+ *       })
+ *     })
+ *   )
+ * const parcels = counted("Parcel", Sent)
+ * const sending = Processor.policy({
+ *   name: "sending",
+ *   events: Sold,
+ *   policy: ({ stream, event }) => [{ id: stream.id, item: event.item }],
+ *   send: ({ id, item }) => Processor.send(parcels, id, Sent.Sent({ item }))
+ * })
+ * const shop = System.application({ name: "shop", records: Sold, processors: [] })
+ * const depot = System.application({ name: "depot", records: Sent, processors: [sending] })
+ * const sales = counted("Sale", Sold)
+ * const stores = () => Layer.mergeAll(Memory.layer, EventMapper.plain)
+ * const program = Effect.gen(function* () {
+ *   const deployment = yield* System.deploy(System.make("sales", shop.pipe(depot)), stores)
+ *   yield* deployment.within("shop")(sales.execute("17", Sold.Sold({ item: "bread" })))
+ *   yield* Effect.forkScoped(SystemRunner.concurrent(deployment))
+ *   yield* deployment.within("shop")(sales.execute("18", Sold.Sold({ item: "milk" })))
+ *   yield* SystemRunner.quiet(deployment)
+ *   console.log(yield* deployment.within("depot")(parcels.exists("18"))) // true
+ * })
+ * await Effect.runPromise(Effect.scoped(program))
+ * ```
  * @category queries
  * @since 0.1.0
  */
@@ -152,6 +301,47 @@ export const quiet = ({ jobs }: Deployment): Effect.Effect<void, StoreUnavailabl
 /**
  * Works at all jobs of a system until it is quiet.
  *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Layer from "effect/Layer"
+ * import { Aggregate, Decider, EventCodec, EventMapper, Processor, Repository, System, SystemRunner } from "everfold"
+ * import { Memory } from "everfold/memory"
+ * import * as t from "io-ts"
+ *
+ * const Sold = EventCodec.make({ Sold: t.type({ item: t.string }) })
+ * const Sent = EventCodec.make({ Sent: t.type({ item: t.string }) })
+ * const counted = <E>(category: string, events: EventCodec.EventCodec<E>) =>
+ *   Repository.make(
+ *     Aggregate.make({
+ *       category,
+ *       events,
+ *       decider: Decider.make({
+ *         initial: 0,
+ *         decide: (event: E, _n: number) => Decider.accept(event),
+ *         evolve: (n: number, _event: E) => n + 1
+ *       })
+ *     })
+ *   )
+ * const parcels = counted("Parcel", Sent)
+ * const sending = Processor.policy({
+ *   name: "sending",
+ *   events: Sold,
+ *   policy: ({ stream, event }) => [{ id: stream.id, item: event.item }],
+ *   send: ({ id, item }) => Processor.send(parcels, id, Sent.Sent({ item }))
+ * })
+ * const shop = System.application({ name: "shop", records: Sold, processors: [] })
+ * const depot = System.application({ name: "depot", records: Sent, processors: [sending] })
+ * const sales = counted("Sale", Sold)
+ * const stores = () => Layer.mergeAll(Memory.layer, EventMapper.plain)
+ * const program = Effect.gen(function* () {
+ *   const deployment = yield* System.deploy(System.make("sales", shop.pipe(depot)), stores)
+ *   yield* deployment.within("shop")(sales.execute("17", Sold.Sold({ item: "bread" })))
+ *   yield* SystemRunner.settle(deployment)
+ *   console.log(yield* deployment.within("depot")(parcels.exists("17"))) // true
+ * })
+ * await Effect.runPromise(Effect.scoped(program))
+ * ```
  * @category running
  * @since 0.1.0
  */
@@ -166,6 +356,14 @@ const show = ({ stream, type }: Place): string => `${StreamName.format(stream)} 
 /**
  * A step as a line of text.
  *
+ * @example
+ * ```ts
+ * import { SystemRunner } from "everfold"
+ *
+ * const sold = { position: 1, stream: { category: "Sale", id: "17" }, type: "Sold" }
+ * const step = { application: "depot", processor: "sending", upstream: "shop", handled: [sold], recorded: [] }
+ * console.log(SystemRunner.tell(step)) // depot.sending < shop: Sale-17 Sold => nothing
+ * ```
  * @category elimination
  * @since 0.1.0
  */

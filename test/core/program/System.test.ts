@@ -14,7 +14,7 @@ import {
   System,
   Upstream,
 } from "../../../src/core/index.ts"
-import { closing, depot, memory, parcels, Sold, sales, sending, shop, stateOf, stores, system } from "./sales.ts"
+import { closing, depot, memory, parcels, Sent, Sold, sales, sending, shop, stateOf, stores, system } from "./sales.ts"
 
 describe("a system", () => {
   it("has a job for each processor and each upstream that records what it follows", async () => {
@@ -131,5 +131,34 @@ describe("a system", () => {
     expect(await Effect.runPromise(Effect.scoped(open))).toBe(
       "system sales has no application shops (it has shop, depot)",
     )
+  })
+
+  it("is drawn in Mermaid", () => {
+    const remote = System.remote(Sold, Upstream.of("else where", NotificationLog))
+    const drawn = System.mermaid(System.make("sales", remote.pipe(depot, shop), shop.pipe(depot)))
+    expect(drawn.split("\n")).toEqual([
+      "flowchart LR",
+      '  n0(["else where"])',
+      '  n1["depot"]',
+      '  n2["shop"]',
+      '  n0 -->|"sending: Sold"| n1',
+      '  n2 -->|"sending: Sold"| n1',
+      '  n1 -->|"closing: Sent"| n2',
+      "",
+    ])
+  })
+
+  it("is drawn whatever it is called", () => {
+    const name = '"]\n<b>&amp;#35;`|\u0001'
+    const odd = System.application({ name, records: Sent, processors: [sending(name)] })
+    const odder = System.make(name, shop.pipe(odd, shop))
+    const [, shops, odds, ...arrows] = System.mermaid(odder).split("\n")
+    expect([shops, odds]).toEqual(['  n0["shop"]', '  n1["#34;#93; #60;b#62;#38;amp;#35;35;#96;#124;\u0001"]'])
+    expect(arrows.length).toBe(3)
+    const svg = System.svg(odder)
+    // Whatever is between tags is text, and no tag is open that is not closed.
+    const texts = [...svg.matchAll(/<(text|title)[^<>]*>([^<>]*)<\/\1>/g)].map(([, , text]) => text)
+    expect(texts).toContain("&#34;] &#60;b&#62;&#38;amp;#35;`|?")
+    expect(svg.match(/<text/g)?.length).toBe(texts.length - 1)
   })
 })
