@@ -16,6 +16,7 @@ import { type Place, storesIn } from "../../docs/examples/systems/stores.ts"
 import * as Transfers from "../../docs/examples/systems/Transfers.ts"
 import * as TransfersSpec from "../../docs/examples/systems/TransfersSpec.ts"
 import { digestOf, type Worked } from "../../docs/examples/systems/Worked.ts"
+import { database } from "../interpreters/cluster/support.ts"
 
 for (const spec of [...Object.values(OrdersSpec), ...Object.values(TransfersSpec)]) laws(spec)
 
@@ -166,25 +167,32 @@ describe.each([
     expect(digestOf(stepped.toReversed())).toBe(digestOf(stepped))
   })
 
-  it("are asked for in a shell, and killed meanwhile", async () => {
+  const ask = async (args: ReadonlyArray<string>, url = "") => {
     const main = path.resolve("docs/examples/systems/main.ts")
-    const ask = async (...args: ReadonlyArray<string>) => {
-      const { stdout } = await promisify(execFile)(process.execPath, [
-        main,
-        "--name",
-        name,
-        "--commands",
-        "40",
-        ...args,
-      ])
-      return stdout.trim().split("\n")
-    }
+    const all = [main, "--name", name, "--commands", "40", ...args]
+    const env = { ...process.env, EVERFOLD_POSTGRES_URL: url }
+    const { stdout } = await promisify(execFile)(process.execPath, all, { env })
+    return stdout.trim().split("\n")
+  }
+
+  it("are asked for in a shell, and killed meanwhile", async () => {
     const expected = digestOf(await on((worked) => workedBy(worked, { store: "memory" }, stepping)))
-    expect((await ask("--runner", "step")).at(-1)).toBe(expected)
-    const killed = await ask("--runner", "concurrent", "--kill-every", "0.2")
+    expect((await ask(["--runner", "step"])).at(-1)).toBe(expected)
+    const killed = await ask(["--runner", "concurrent", "--kill-every", "0.2"])
     expect(killed.at(-1)).toBe(expected)
     expect(killed.filter((line) => line.startsWith("killed: ")).length).toBeGreaterThan(0)
   }, 60_000)
+
+  it("come to the same over worker processes and on a cluster, of which some are killed", async () => {
+    const expected = digestOf(await on((worked) => workedBy(worked, { store: "memory" }, stepping)))
+    const workers = await ask(["--runner", "workers", "--kill-every", "0.7"])
+    expect(workers.at(-1)).toBe(expected)
+    const { url, drop } = await database()
+    const cluster = await ask(["--runner", "cluster", "--kill-every", "2"], url)
+    await drop()
+    expect(cluster.at(-1)).toBe(expected)
+    expect([...workers, ...cluster].some((line) => line.endsWith("processes were killed"))).toBe(true)
+  }, 90_000)
 })
 
 const named = <S>(states: ReadonlyArray<{ readonly stream: string; readonly state: S }>, category: string) =>

@@ -118,7 +118,7 @@ const killing = async (seconds: number, folder: string): Promise<void> => {
 
 /** Where a database is needed and none is named, one of a server that ends with this process. */
 const withDatabase = async (use: () => Promise<void>): Promise<void> => {
-  if (store !== "postgres" || process.env.EVERFOLD_POSTGRES_URL !== undefined) return use()
+  if (store !== "postgres" || (process.env.EVERFOLD_POSTGRES_URL ?? "") !== "") return use()
   const { open } = await import("../../../test/postgres/server.ts")
   const server = await open()
   process.env.EVERFOLD_POSTGRES_URL = server.url

@@ -1,6 +1,6 @@
 // Whatever runs a system, it comes to the same.
 import { createServer } from "node:net"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Scope } from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -72,7 +72,8 @@ const inProcesses = Effect.fnUntraced(function* (
   const killing = (every: Duration.Duration) =>
     Effect.gen(function* () {
       for (;;) {
-        yield* Effect.sleep(every)
+        // Where they do not come to an end, they are given longer.
+        yield* Effect.sleep(Duration.times(every, 1.3 ** kills))
         const all = [...pids.values()]
         const pid = all[kills % all.length]
         if (pid !== undefined) process.kill(pid, "SIGKILL")
