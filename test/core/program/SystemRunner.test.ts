@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import { describe, expect, it } from "vitest"
 import { EventStore, Processor, Query, System, SystemRunner } from "../../../src/core/index.ts"
@@ -95,6 +96,30 @@ describe("step by step", () => {
       return yield* deployment.within("shop")(stateOf(sales, "1"))
     }).pipe(Effect.scoped, Effect.runPromise)
     expect(closed).toEqual({ sold: 1, closed: 1 })
+  })
+})
+
+describe("a job in partitions", () => {
+  it("steps at those that it is told to", async () => {
+    const parted = { ...sending(), partitions: 3 }
+    const depot = System.application({ name: "depot", records: Sent, processors: [parted] })
+    const ids = Array.from({ length: 12 }, (_, i) => String(i))
+    const [first, rest] = await Effect.gen(function* () {
+      const deployment = yield* System.deploy(System.make("sales", shop.pipe(depot, shop)), stores)
+      for (const id of ids) yield* sell(deployment.within, id)
+      const job = deployment.jobs.find(({ processor }) => processor === "sending")
+      const stepped = Effect.map(
+        job?.step({ batch: 12, partitions: [1] }) ?? Effect.die("no job"),
+        Option.getOrUndefined,
+      )
+      const first = yield* stepped
+      expect(yield* stepped).toBe(undefined)
+      return [first?.handled ?? [], yield* SystemRunner.step(deployment)] as const
+    }).pipe(Effect.scoped, Effect.runPromise)
+    const left = rest.flatMap(({ processor, handled }) => (processor === "sending" ? handled : []))
+    expect(first.length).toBeGreaterThan(0)
+    expect(left.length).toBeGreaterThan(0)
+    expect([...first, ...left].map(({ stream }) => stream.id).toSorted()).toEqual(ids.toSorted())
   })
 })
 
