@@ -23,60 +23,60 @@ const run = (
     })
   })
 
-it("loses, doubles, tears and misreports nothing on SQLite while processes are killed", {
-  timeout: 110_000,
-}, async () => {
-  const { result, code } = await torture("sqlite", "--seconds", "2")
+const attempts = 4
+
+/**
+ * Tortures until all of this was met with, a few times at most: how much is done in so many seconds is for the machine to
+ * say.
+ */
+const meeting = async (
+  wanted: ReadonlyArray<string>,
+  holds: (result: Result, code: number) => void,
+  ...args: readonly [string, ...ReadonlyArray<string>]
+): Promise<void> => {
+  const met = new Set<string>()
+  for (let n = 0; n < attempts && met.size < wanted.length; n++) {
+    const { result, code } = await torture(...args)
+    holds(result, code)
+    for (const what of wanted) if (Number(result[what]) > 0) met.add(what)
+  }
+  expect([...met].toSorted()).toEqual(wanted.toSorted())
+}
+
+const nothing = (result: Result, code: number): void => {
   expect(result).toMatchObject({ violations: 0, examples: "" })
-  // How much was done is for the machine to say; that it was something, and that processes died over it, is what counts.
-  expect(result.kills).toBeGreaterThan(2)
-  expect(result.acknowledged).toBeGreaterThan(0)
-  expect(result.consumed).toBeGreaterThan(0)
-  expect(result.projected).toBeGreaterThan(0)
-  expect(result.activated).toBeGreaterThan(0)
-  expect(result.answered).toBeGreaterThan(0)
   expect(code).toBe(0)
+}
+const something = (_: Result, code: number): void => expect(code).toBe(1)
+
+const timeout = { timeout: 110_000 * attempts }
+
+it("loses, doubles, tears and misreports nothing on SQLite while processes are killed", timeout, async () => {
+  const wanted = ["kills", "acknowledged", "consumed", "projected", "activated", "answered"]
+  await meeting(wanted, nothing, "sqlite", "--seconds", "2")
 })
 
-it("nor on PostgreSQL while its server, connections and processes fail", { timeout: 110_000 }, async () => {
-  const { result, code } = await torture("postgres", "--seconds", "3")
-  expect(result).toMatchObject({ violations: 0, examples: "" })
-  expect(result.kills).toBeGreaterThan(0)
-  expect(result.terminations).toBeGreaterThan(0)
-  expect(result.unknownResolved).toBeGreaterThan(0)
-  expect(result.acknowledged).toBeGreaterThan(0)
-  expect(result.consumed).toBeGreaterThan(0)
-  expect(result.projected).toBeGreaterThan(0)
-  expect(result.activated).toBeGreaterThan(0)
-  expect(result.answered).toBeGreaterThan(0)
-  expect(code).toBe(0)
+it("nor on PostgreSQL while its server, connections and processes fail", timeout, async () => {
+  const done = ["acknowledged", "consumed", "projected", "activated", "answered"]
+  await meeting(["kills", "terminations", "unknownResolved", ...done], nothing, "postgres", "--seconds", "3")
 })
 
-it("catches programs that decide without an expected version and without command ids", {
-  timeout: 110_000,
-}, async () => {
-  const { result, code } = await torture("sqlite", "--seconds", "1", "--design", "naive")
-  expect(result.repeated).toBeGreaterThan(0)
-  expect(result.untrue).toBeGreaterThan(0)
-  expect(result.unserializable).toBeGreaterThan(0)
-  expect(code).toBe(1)
+it("catches programs that decide without an expected version and without command ids", timeout, async () => {
+  const wanted = ["repeated", "untrue", "unserializable"]
+  await meeting(wanted, something, "sqlite", "--seconds", "1", "--design", "naive")
 })
 
-it("catches read models and processors whose checkpoint is written after what they have, by whoever had the lease once", {
-  timeout: 110_000,
-}, async () => {
-  const { result, code } = await torture("sqlite", "--seconds", "3", "--design", "naive")
-  expect(result.projectedTwice).toBeGreaterThan(0)
-  expect(result.projectedWrong).toBeGreaterThan(0)
-  expect(result.answeredTwice).toBeGreaterThan(0)
-  expect(code).toBe(1)
-})
+it(
+  "catches read models and processors whose checkpoint is written after what they have, by whoever had the lease once",
+  timeout,
+  async () => {
+    const wanted = ["projectedTwice", "projectedWrong", "answeredTwice"]
+    await meeting(wanted, something, "sqlite", "--seconds", "3", "--design", "naive")
+  },
+)
 
-it("catches a store that takes its positions from a sequence", { timeout: 110_000 }, async () => {
-  const { result, code } = await torture("postgres", "--seconds", "1.5", "--design", "naive")
-  expect(result.skipped).toBeGreaterThan(0)
-  expect(result.holes).toBeGreaterThan(0)
-  expect(code).toBe(1)
+it("catches a store that takes its positions from a sequence", timeout, async () => {
+  await meeting(["skipped", "holes"], something, "postgres", "--seconds", "1.5", "--design", "naive")
 })
 
 // Whoever loses waits, and then must not decide on the state from before it waited.
