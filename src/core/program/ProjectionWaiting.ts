@@ -11,8 +11,8 @@ import type { InvalidInput } from "../event/Errors.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
 import * as Progress from "./Progress.ts"
 import { ProjectionBehind } from "./ProjectionErrors.ts"
-import { keysOf } from "./ProjectionKey.ts"
-import type { Named } from "./ProjectionStatus.ts"
+import { layoutKeyOf } from "./ProjectionKey.ts"
+import { type Named, standing } from "./ProjectionStatus.ts"
 
 /**
  * Waits until a projection includes a position, for five seconds if nothing else is said. What works in this process
@@ -52,14 +52,25 @@ export const waitFor = <Id, Tx, U>(
   Effect.gen(function* () {
     const { name, version } = projection
     const model = yield* projection.model
-    const keys = keysOf(projection)
-    const least = Effect.map(Effect.forEach(keys, model.read), (positions) => Math.min(...positions))
+    const least = standing(model, projection).pipe(
+      Effect.flatMap(({ keys }) => Effect.forEach(keys, model.read)),
+      Effect.map((positions) => Math.min(...positions)),
+    )
     const begun = yield* least
-    const waited = Effect.forEach(keys, (key) => Progress.reached(model, key, position), {
-      concurrency: "unbounded",
-      discard: true,
+    /** Once there are other partitions, those that were waited for come no further. */
+    const waited = Effect.gen(function* () {
+      for (;;) {
+        const { layout, keys } = yield* standing(model, projection)
+        const included = Effect.forEach(keys, (key) => Progress.reached(model, key, position), {
+          concurrency: "unbounded",
+          discard: true,
+        })
+        const changed = Progress.reached(model, layoutKeyOf(projection), layout + 1)
+        if (yield* Effect.raceFirst(Effect.as(included, true), Effect.as(changed, false))) return
+      }
     })
     const reached = begun >= position ? Option.some(undefined) : yield* Effect.timeoutOption(waited, timeout)
+    const { keys } = yield* standing(model, projection)
     const all = keys.map((key) => Progress.of(model, key))
     const stands = Math.max(Math.min(...all.map(({ position }) => position)), yield* least)
     const ended = all.find(({ ended }) => ended !== undefined)?.ended

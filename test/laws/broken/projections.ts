@@ -169,7 +169,9 @@ export const cases: ReadonlyArray<Case> = [
   {
     law: "P5",
     flaw: "a rebuild that begins where the version before it stands",
-    suite: flawed(({ acquire }) => ({ acquire: (key, ttl) => acquire({ ...key, consumer: "lists:1" }, ttl) })),
+    suite: flawed(({ acquire }) => ({
+      acquire: (key, ttl) => acquire({ ...key, consumer: key.consumer.replace(":2", ":1") }, ttl),
+    })),
   },
   {
     law: "P6",
