@@ -44,7 +44,7 @@ export const P10 = <Id, Tx, E, Err, A, LayerError>({
     given: fc.record({
       history,
       rounds: fc.array(round, { minLength: 1, maxLength: 4 }),
-      slow: fc.array(fc.constantFrom(0, 0, 200, 3000), { minLength: 1, maxLength: 8 }),
+      slow: fc.array(fc.constantFrom(0, 0, 200, 1500), { minLength: 1, maxLength: 8 }),
       refused: fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { maxLength: 2 }),
       batch: fc.integer({ min: 1, max: 4 }),
       last: number,
@@ -55,8 +55,29 @@ export const P10 = <Id, Tx, E, Err, A, LayerError>({
     holds: Effect.fnUntraced(function* ({ history, rounds, slow, refused, batch, last, choices }, seen) {
       const world = yield* built
       let handled = 0
-      const model = yield* Effect.provide(projection.model, world)
-      const of = (partitions: number): typeof projection => ({ ...projection, partitions })
+      const whole = yield* Effect.provide(projection.model, world)
+      const layoutKey = layoutKeyOf(projection)
+      const layout = Effect.map(whole.read(layoutKey), (position) => layoutAt(position, projection))
+      /** What there is when a change begins. */
+      const look = Effect.gen(function* () {
+        const leaving = yield* layout
+        if (!leaving.isClosing) return
+        const keys = keysOf(projection, leaving)
+        const positions = yield* Effect.forEach(keys, whole.read)
+        if (Math.min(...positions) < Math.max(...positions)) seen("a partition that is behind")
+        const parked = yield* Effect.forEach(keys, whole.parked)
+        if (parked.flat().length > 0) seen("parked at a change")
+      })
+      const model: typeof whole = {
+        ...whole,
+        transact: (move, work) =>
+          Effect.tap(whole.transact(move, work), move.consumer === layoutKey.consumer ? look : Effect.void),
+      }
+      const of = (partitions: number): typeof projection => ({
+        ...projection,
+        partitions,
+        model: Effect.succeed(model),
+      })
       /** It cannot handle some events. */
       const refusing = (partitions: number): typeof projection => ({
         ...of(partitions),
@@ -67,38 +88,27 @@ export const P10 = <Id, Tx, E, Err, A, LayerError>({
       })
       /** Held up as a whole, it works though others have taken over. */
       const late = (partitions: number): typeof projection => {
-        const whole = refusing(partitions)
+        const quick = refusing(partitions)
         return {
-          ...whole,
+          ...quick,
           model: Effect.succeed({
             ...model,
             renew: (key, epoch, ttl) => Effect.andThen(Effect.sleep(2000), model.renew(key, epoch, ttl)),
           }),
           handle: (events, transaction) =>
             Effect.suspend(() =>
-              Effect.andThen(Effect.sleep(slow[handled++ % slow.length] ?? 0), whole.handle(events, transaction)),
+              Effect.andThen(Effect.sleep(slow[handled++ % slow.length] ?? 0), quick.handle(events, transaction)),
             ),
         }
       }
       const running = { batch, lease: 1000, onFailure: "park", retry: Schedule.recurs(0) } as const
 
-      const look = Effect.gen(function* () {
-        const layout = layoutAt(yield* model.read(layoutKeyOf(projection)), projection)
-        if (layout.generation > 1) seen("another number")
-        if (!layout.isClosing) return
-        seen("killed in the middle of a change")
-        const positions = yield* Effect.forEach(keysOf(projection, layout), model.read)
-        if (Math.min(...positions) < Math.max(...positions)) seen("a partition that is behind")
-        const { parked } = yield* Projection.status(projection)
-        if (parked.length > 0) seen("parked at a change")
-      })
-
-      const includingAll = (whole: typeof projection) =>
+      const includingAll = (following: typeof projection) =>
         Effect.gen(function* () {
           const { head } = yield* EventStore
           const until = yield* head
-          const working = yield* Effect.forkChild(Projection.run(whole, running))
-          yield* Projection.status(whole).pipe(
+          const working = yield* Effect.forkChild(Projection.run(following, running))
+          yield* Projection.status(following).pipe(
             Effect.tap(({ parked, position }) =>
               parked.length > 0 || position < until ? Effect.sleep(100) : Effect.void,
             ),
@@ -106,7 +116,7 @@ export const P10 = <Id, Tx, E, Err, A, LayerError>({
             Effect.raceFirst(Effect.andThen(Fiber.join(working), Effect.never)),
           )
           yield* Fiber.interrupt(working)
-          return yield* read(whole.version)
+          return yield* read(following.version)
         })
 
       const actual = yield* Effect.gen(function* () {
@@ -116,7 +126,9 @@ export const P10 = <Id, Tx, E, Err, A, LayerError>({
           recorded += more
           const instances = [late(before), refusing(after)].map((each) => Projection.run(each, running).pipe(inProcess))
           yield* Interleaving.killed(choices, kill)(Effect.all(instances, { concurrency: "unbounded", discard: true }))
-          yield* look
+          const { generation, isClosing } = yield* layout
+          if (generation > 1) seen("another number")
+          if (isClosing) seen("killed in the middle of a change")
         }
         for (const each of history.slice(recorded)) yield* record(each)
         return yield* Interleaving.run(choices)(includingAll(of(last)).pipe(inProcess))
