@@ -77,7 +77,7 @@ describe("a read model", () => {
     const parked = await Effect.gen(function* () {
       for (const id of ids) yield* accounts.execute(id, open(id))
       yield* accounts.execute("ada", deposit(13))
-      let before = yield* Effect.forkChild(Effect.void)
+      let before: Fiber.Fiber<void, unknown> = yield* Effect.forkChild(Effect.void)
       for (const partitions of [2, 5, 1, 3, 2]) {
         const working = yield* Effect.forkChild(Projection.run(of(partitions), running))
         for (const id of ids.slice(1)) {
