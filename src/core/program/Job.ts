@@ -11,7 +11,7 @@ import type { EventMapper } from "./EventMapper.ts"
 import { type Running, run } from "./Projecting.ts"
 import type { Projection } from "./Projection.ts"
 import type { ProjectionStopped } from "./ProjectionErrors.ts"
-import { keyOf } from "./ProjectionKey.ts"
+import { keyOf, layoutAt } from "./ProjectionKey.ts"
 
 /**
  * A job: whoever runs it says at which partitions, from 0. It ends when there is nothing left to do for ever.
@@ -65,7 +65,7 @@ export const of = <Id, Tx, E, Err, R, U>(
   projection: Projection<Id, Tx, E, Err, R, U>,
   running: Omit<Running, "partitions"> = {},
 ): Job<ProjectionStopped | StoreUnavailable | InvalidInput, EventMapper | Id | R | U> => {
-  const { consumer, upstream } = keyOf(projection, 0)
+  const { consumer, upstream } = keyOf(projection, layoutAt(0, projection), 0)
   return {
     name: `${consumer} of ${upstream}`,
     partitions: projection.partitions,

@@ -14,9 +14,16 @@ import * as StreamName from "../event/StreamName.ts"
  * @category queries
  * @since 0.1.0
  */
-export const of = (stream: StreamName.StreamName, count: number): number => {
+export const of = (stream: StreamName.StreamName, count: number): number => ofName(StreamName.format(stream), count)
+
+/**
+ * The same of a stream's name, written `category-id`.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const ofName = (name: string, count: number): number => {
   if (count === 1) return 0
-  const name = StreamName.format(stream)
   let hash = 0x811c9dc5
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
   return (hash >>> 0) % count

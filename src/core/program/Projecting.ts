@@ -8,15 +8,19 @@ import { TaggedError } from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
+import * as Semaphore from "effect/Semaphore"
+import type { CheckpointKey } from "../event/Commit.ts"
 import type { CheckpointConflict, Fenced, InvalidInput } from "../event/Errors.ts"
 import type { CommitUnknown, StoreUnavailable } from "../port/Errors.ts"
 import type { ReadModel } from "../port/ReadModel.ts"
 import type { EventMapper } from "./EventMapper.ts"
+import * as Lease from "./Lease.ts"
 import * as Progress from "./Progress.ts"
 import type { Projection } from "./Projection.ts"
 import type { ProjectionStopped } from "./ProjectionErrors.ts"
-import { keyOf, keysOf } from "./ProjectionKey.ts"
+import { keyOf, keysOf, layoutAt } from "./ProjectionKey.ts"
 import * as ProjectionWork from "./ProjectionWork.ts"
+import * as Repartitioning from "./Repartitioning.ts"
 
 /**
  * How a projection works.
@@ -24,6 +28,7 @@ import * as ProjectionWork from "./ProjectionWork.ts"
  * @example
  * ```ts
  * import * as Schedule from "effect/Schedule"
+import * as Semaphore from "effect/Semaphore"
  * import { type Projection } from "everfold"
  *
  * const running: Projection.Running = { onFailure: "park", retry: Schedule.spaced("1 second").pipe(Schedule.upTo({ times: 3 })) }
@@ -114,17 +119,19 @@ export const run = <Id, Tx, E, Err, R, U>(
       Option.isSome(active) && active.value > version ? new Superseded() : Effect.void,
     )
 
+    /** All partitions begin with the same question: the first one's answer is all others'. */
+    const settling = Semaphore.makeUnsafe(1)
+
     const at = (partition: number) => {
-      const key = keyOf(projection, partition)
-      const progress = Progress.of(model, key)
+      let progress = Progress.of(model, keyOf(projection, layoutAt(0, projection), partition))
       /** How often it began anew without coming any further. */
       let failed = 0
       const advanced = (): void => {
         failed = 0
       }
-      const place = { model, source, partition, retry, onFailure, batch, advanced }
+      const place = { model, source, retry, onFailure, batch, advanced }
 
-      const keep = (epoch: number) =>
+      const keep = (key: CheckpointKey, epoch: number) =>
         Effect.forever(
           Effect.gen(function* () {
             yield* Effect.sleep(lease / 3)
@@ -133,15 +140,22 @@ export const run = <Id, Tx, E, Err, R, U>(
           }).pipe(Effect.catchTag("StoreUnavailable", (error) => (error.retryable ? Effect.void : error))),
         )
 
+      const wait = Effect.sleep(Math.min(lease / 4, patience))
       const turn = Effect.gen(function* () {
         yield* superseded
-        const mine = yield* model.acquire(key, lease)
-        if (Option.isNone(mine)) return yield* Effect.sleep(Math.min(lease / 4, patience))
+        const settled = yield* settling.withPermit(Repartitioning.settled(projection, place, lease))
+        if (Option.isNone(settled)) return yield* wait
+        const layout = settled.value
+        const key = keyOf(projection, layout, partition)
+        const mine = yield* Repartitioning.acquire(model, projection, layout, key, lease)
+        if (Option.isNone(mine)) return yield* wait
         const { position, epoch } = mine.value
+        progress = Progress.of(model, key)
         progress.ended = undefined
-        const release = Effect.ignore(model.renew(key, epoch, 0))
-        const working = ProjectionWork.work(projection, place, position, epoch)
-        return yield* Effect.raceFirst(keep(epoch), working).pipe(Effect.ensuring(release))
+        const working = ProjectionWork.work(projection, { ...place, layout, partition }, position, epoch)
+        return yield* Effect.raceFirst(keep(key, epoch), working).pipe(
+          Effect.ensuring(Lease.release(model, key, epoch)),
+        )
       })
 
       const anew = Effect.suspend(() => Effect.sleep(Math.min(50 * 2 ** failed++, 5000)))
@@ -198,18 +212,22 @@ export const step = <Id, Tx, E, Err, R, U>(
   Effect.gen(function* () {
     const model: ReadModel<Tx> = yield* projection.model
     const source = yield* projection.upstream.source
-    const keys = keysOf(projection).filter(({ partition }) => partitions?.includes(partition) ?? true)
+    const place = { model, source, retry, onFailure, batch, advanced: () => {} }
+    const settled = yield* Repartitioning.settled(projection, place, lease)
+    if (Option.isNone(settled)) return false
+    const layout = settled.value
+    const keys = keysOf(projection, layout).filter(({ partition }) => partitions?.includes(partition) ?? true)
     const positions = yield* Effect.forEach(keys, model.read)
     const least = Math.min(...positions)
     const key = keys[positions.indexOf(least)]
     if (key === undefined || least >= (yield* source.head)) return false
-    const mine = yield* model.acquire(key, lease)
+    const mine = yield* Repartitioning.acquire(model, projection, layout, key, lease)
     if (Option.isNone(mine)) return false
     const { position, epoch } = mine.value
-    const place = { model, source, partition: key.partition, retry, onFailure, batch, isStep: true, advanced: () => {} }
+    const { partition } = key
     yield* Effect.ensuring(
-      ProjectionWork.work(projection, place, position, epoch),
-      Effect.ignore(model.renew(key, epoch, 0)),
+      ProjectionWork.work(projection, { ...place, layout, partition, isStep: true }, position, epoch),
+      Lease.release(model, key, epoch),
     )
     return true
   })

@@ -8,7 +8,7 @@
  * A new version of a projection is built beside the one before it, from the first event on, and is activated once it has
  * caught up; the instances of the one before end then.
  *
- * Laws P1–P6 (`ProjectionLaws`).
+ * Laws P1–P6 and P8–P10 (`ProjectionLaws`).
  *
  * @since 0.1.0
  */
@@ -59,7 +59,8 @@ interface Common<Id, Tx, E, Err, R> {
   readonly model: Effect.Effect<ReadModel<Tx>, never, Id>
   /**
    * Streams are spread over so many partitions, each with a checkpoint and transactions of its own, and an event waits for
-   * the one that caused it. 1 to 1024; 1, if left out.
+   * the one that caused it. 1 to 1024; 1, if left out. Another number takes the place of the one there is as soon as nobody
+   * works in that any more; nothing is lost or repeated.
    */
   readonly partitions?: number
   /** What is written of events; an event that it does not know cannot be handled. */

@@ -12,8 +12,9 @@ import type { CheckpointKey, Position } from "../event/Commit.ts"
 import type { InvalidInput } from "../event/Errors.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
 import type { Parked, ReadModel } from "../port/ReadModel.ts"
+import * as Lease from "./Lease.ts"
 import type { Projection } from "./Projection.ts"
-import { keysOf } from "./ProjectionKey.ts"
+import { keysOf, layoutAt, layoutKeyOf } from "./ProjectionKey.ts"
 
 /**
  * Where a projection stands.
@@ -46,6 +47,18 @@ export type Named<Id, Tx, U> = Pick<
   Projection<Id, Tx, never, unknown, unknown, U>,
   "name" | "version" | "model" | "upstream" | "partitions"
 >
+
+/**
+ * The checkpoints of the partitions that it has, however many it wishes for; and where the one stands that says so.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const standing = <Id, Tx, U>(model: ReadModel<Tx>, projection: Named<Id, Tx, U>) =>
+  Effect.map(model.read(layoutKeyOf(projection)), (position) => ({
+    layout: position,
+    keys: keysOf(projection, layoutAt(position, projection)),
+  }))
 
 /** Where the partition stands that is behind all others. */
 const least = <Tx>(model: ReadModel<Tx>, keys: ReadonlyArray<CheckpointKey>) =>
@@ -86,7 +99,7 @@ export const status = <Id, Tx, U>(
   Effect.gen(function* () {
     const source = yield* projection.upstream.source
     const model = yield* projection.model
-    const keys = keysOf(projection)
+    const { keys } = yield* standing(model, projection)
     const position = yield* least(model, keys)
     const active = yield* model.active(projection.name)
     const parked = (yield* Effect.forEach(keys, model.parked)).flat().toSorted((a, b) => a.position - b.position)
@@ -158,7 +171,8 @@ export const progress = <Id, Tx, U>(
       const source = yield* projection.upstream.source
       const model = yield* projection.model
       const look = Effect.gen(function* () {
-        return { position: yield* least(model, keysOf(projection)), at: yield* Clock.currentTimeMillis }
+        const { keys } = yield* standing(model, projection)
+        return { position: yield* least(model, keys), at: yield* Clock.currentTimeMillis }
       })
       const first = yield* look
       const advance = Effect.gen(function* () {
@@ -179,16 +193,6 @@ export const progress = <Id, Tx, U>(
       )
     }),
   )
-
-/** Takes the lease from whoever has it, and leaves it to be had: who asks to keep another one's is told its epoch. */
-const depose = Effect.fnUntraced(function* <Tx>({ renew, acquire }: ReadModel<Tx>, key: CheckpointKey) {
-  const giveBack = (epoch: number): Effect.Effect<void, StoreUnavailable | InvalidInput> =>
-    Effect.catchTag(renew(key, epoch, 0), "Fenced", (fenced) =>
-      fenced.epoch === epoch ? Effect.void : giveBack(fenced.epoch),
-    )
-  yield* giveBack(0)
-  yield* acquire(key, 0)
-})
 
 /**
  * Has what is parked tried again: whoever works at the projection begins anew within a third of its lease, and that is the
@@ -217,6 +221,9 @@ const depose = Effect.fnUntraced(function* <Tx>({ renew, acquire }: ReadModel<Tx
 export const replay = <Id, Tx, U>(
   projection: Named<Id, Tx, U>,
 ): Effect.Effect<void, StoreUnavailable | InvalidInput, Id> =>
-  Effect.flatMap(projection.model, (model) =>
-    Effect.forEach(keysOf(projection), (key) => depose(model, key), { discard: true }),
-  )
+  Effect.gen(function* () {
+    const model = yield* projection.model
+    const { keys } = yield* standing(model, projection)
+    // To be had at once: whoever worked there notices that it was taken.
+    yield* Effect.forEach(keys, (key) => Lease.take(model, key, 0), { discard: true })
+  })

@@ -9,10 +9,34 @@ import * as Option from "effect/Option"
 import type { Position } from "../event/Commit.ts"
 import type { InvalidInput } from "../event/Errors.ts"
 import type { StoreUnavailable } from "../port/Errors.ts"
+import type { ReadModel } from "../port/ReadModel.ts"
 import * as Progress from "./Progress.ts"
 import { ProjectionBehind } from "./ProjectionErrors.ts"
-import { keysOf } from "./ProjectionKey.ts"
-import type { Named } from "./ProjectionStatus.ts"
+import { layoutKeyOf } from "./ProjectionKey.ts"
+import { type Named, standing } from "./ProjectionStatus.ts"
+
+/**
+ * Waits for as long as it takes, whichever process works at the projection.
+ *
+ * @category queries
+ * @since 0.1.0
+ */
+export const reached = Effect.fnUntraced(function* <Id, Tx, U>(
+  model: ReadModel<Tx>,
+  projection: Named<Id, Tx, U>,
+  position: Position,
+) {
+  // Once there are other partitions, those that were waited for come no further.
+  for (;;) {
+    const { layout, keys } = yield* standing(model, projection)
+    const included = Effect.forEach(keys, (key) => Progress.reached(model, key, position), {
+      concurrency: "unbounded",
+      discard: true,
+    })
+    const changed = Progress.reached(model, layoutKeyOf(projection), layout + 1)
+    if (yield* Effect.raceFirst(Effect.as(included, true), Effect.as(changed, false))) return
+  }
+})
 
 /**
  * Waits until a projection includes a position, for five seconds if nothing else is said. What works in this process
@@ -52,14 +76,16 @@ export const waitFor = <Id, Tx, U>(
   Effect.gen(function* () {
     const { name, version } = projection
     const model = yield* projection.model
-    const keys = keysOf(projection)
-    const least = Effect.map(Effect.forEach(keys, model.read), (positions) => Math.min(...positions))
+    const least = standing(model, projection).pipe(
+      Effect.flatMap(({ keys }) => Effect.forEach(keys, model.read)),
+      Effect.map((positions) => Math.min(...positions)),
+    )
     const begun = yield* least
-    const waited = Effect.forEach(keys, (key) => Progress.reached(model, key, position), {
-      concurrency: "unbounded",
-      discard: true,
-    })
-    const reached = begun >= position ? Option.some(undefined) : yield* Effect.timeoutOption(waited, timeout)
+    const isReached =
+      begun >= position
+        ? Option.some(undefined)
+        : yield* Effect.timeoutOption(reached(model, projection, position), timeout)
+    const { keys } = yield* standing(model, projection)
     const all = keys.map((key) => Progress.of(model, key))
     const stands = Math.max(Math.min(...all.map(({ position }) => position)), yield* least)
     const ended = all.find(({ ended }) => ended !== undefined)?.ended
@@ -67,7 +93,7 @@ export const waitFor = <Id, Tx, U>(
       new ProjectionBehind({ name, version, position: stands, awaited: position, reason })
     const parked = (yield* Effect.forEach(keys, model.parked)).flat().find((one) => one.position === position)
     if (parked !== undefined) return yield* behind(`that event is parked (${parked.reason})`)
-    if (Option.isSome(reached)) return
+    if (Option.isSome(isReached)) return
     return yield* behind(
       ended !== undefined
         ? `it works no more (${ended})`

@@ -26,11 +26,14 @@ import * as Partition from "./Partition.ts"
 import * as Progress from "./Progress.ts"
 import type { Projection } from "./Projection.ts"
 import { ProjectionStopped } from "./ProjectionErrors.ts"
-import { keyOf } from "./ProjectionKey.ts"
+import { keyOf, type Layout } from "./ProjectionKey.ts"
 import type { Source } from "./Upstream.ts"
 
 /** What is filtered out moves the checkpoint by so many positions at least, or after so long. */
 const drift = { positions: 1000, time: "1 second" } as const
+
+/** No event comes after it. */
+const endless = Number.MAX_SAFE_INTEGER
 
 /** Events read at once, however few are handled in a transaction. */
 const page = 500
@@ -59,12 +62,15 @@ const isTampered = (cause: unknown): boolean =>
 export interface Place<in out Tx> {
   readonly model: ReadModel<Tx>
   readonly source: Source
+  readonly layout: Layout
   readonly partition: number
   readonly retry: Schedule.Schedule<unknown>
   readonly onFailure: "stop" | "park"
   readonly batch: number
   /** A page, and no more: the caller sees to it that no earlier event is left. */
   readonly isStep?: boolean
+  /** No event after this one is looked at, and it ends there. */
+  readonly upTo?: Position
   /** Something was recorded: it comes on. */
   readonly advanced: () => void
 }
@@ -77,12 +83,13 @@ export interface Place<in out Tx> {
  */
 export const work = Effect.fnUntraced(function* <Id, Tx, E, Err, R, U>(
   projection: Projection<Id, Tx, E, Err, R, U>,
-  { model, source, partition, retry, onFailure, batch, isStep = false, advanced }: Place<Tx>,
+  { model, source, layout, partition, retry, onFailure, batch, isStep = false, upTo = endless, advanced }: Place<Tx>,
   from: Position,
   epoch: number,
 ): Effect.fn.Return<void, Exclude<Trouble, Unhandled> | ProjectionStopped, EventMapper | R> {
-  const { name, version, filter, partitions } = projection
-  const key = keyOf(projection, partition)
+  const { name, version, filter } = projection
+  const { partitions } = layout
+  const key = keyOf(projection, layout, partition)
   const mapper = yield* EventMapper
   const progress = Progress.of(model, key)
   const attributes = { projection: name, version: String(version), partition: String(partition) }
@@ -179,7 +186,7 @@ export const work = Effect.fnUntraced(function* <Id, Tx, E, Err, R, U>(
   const awaited = (event: StoredEvent) => {
     const cause = Partition.before(event, partitions)
     if (cause === undefined || isStep) return undefined
-    const other = Progress.of(model, keyOf(projection, cause.partition))
+    const other = Progress.of(model, keyOf(projection, layout, cause.partition))
     return other.position >= cause.position ? undefined : { ...cause, other }
   }
 
@@ -194,7 +201,7 @@ export const work = Effect.fnUntraced(function* <Id, Tx, E, Err, R, U>(
       if (last !== undefined) yield* together(free, left.length === 0 ? to : last.position)
       const [first] = left
       const wait = first && awaited(first)
-      if (wait !== undefined) yield* Progress.reached(model, keyOf(projection, wait.partition), wait.position)
+      if (wait !== undefined) yield* Progress.reached(model, keyOf(projection, layout, wait.partition), wait.position)
     }
   })
 
@@ -260,12 +267,22 @@ export const work = Effect.fnUntraced(function* <Id, Tx, E, Err, R, U>(
 
   type Turn = Effect.Effect<void, Trouble | ProjectionStopped, R>
   const pages = Stream.suspend(() =>
-    Stream.map(source.pages({ after: scanned, filter, limit: isStep ? batch : Math.max(batch, page) }), turn),
+    source.pages({ after: scanned, filter, limit: isStep ? batch : Math.max(batch, page) }),
   )
+  const ended = isStep
+    ? Stream.take(pages, 1)
+    : pages.pipe(
+        Stream.takeUntil(({ scannedTo }) => scannedTo >= upTo),
+        Stream.map(({ events, scannedTo }) => ({
+          events: events.filter(({ position }) => position <= upTo),
+          scannedTo: Math.min(scannedTo, upTo),
+        })),
+      )
   const ticks = Stream.map(Stream.tick(drift.time), () => tick)
-  const follow = isStep
-    ? Effect.andThen(Stream.runForEach(Stream.take(pages, 1), identity<Turn>), settle)
-    : Stream.runForEach(Stream.merge(pages, ticks), identity<Turn>)
+  const follow =
+    isStep || upTo < endless
+      ? Effect.andThen(Stream.runForEach(ended, turn), settle)
+      : Stream.runForEach(Stream.merge(Stream.map(pages, turn), ticks), identity<Turn>)
 
   yield* Effect.all([setUp, again, show, follow], { discard: true }).pipe(
     Effect.catchTag("Unhandled", ({ cause }) => Effect.fail(stopped(recorded, cause))),

@@ -15,10 +15,9 @@ import type { StoreUnavailable } from "../port/Errors.ts"
 import { EventStore } from "../port/EventStore.ts"
 import type { Recorded } from "./EventMapper.ts"
 import type { Processor } from "./Processor.ts"
-import * as Progress from "./Progress.ts"
 import * as Projection from "./Projection.ts"
 import type { ProjectionStopped } from "./ProjectionErrors.ts"
-import { keysOf } from "./ProjectionKey.ts"
+import * as ProjectionWaiting from "./ProjectionWaiting.ts"
 import type { Needs } from "./StoreModel.ts"
 import type { Upstream } from "./Upstream.ts"
 
@@ -171,13 +170,8 @@ export const of =
       })
     })
 
-    const reached = Effect.fnUntraced(function* (position: Position) {
-      const model = yield* projection.model
-      yield* Effect.forEach(keysOf(projection), (key) => Progress.reached(model, key, position), {
-        concurrency: "unbounded",
-        discard: true,
-      })
-    })
+    const reached = (position: Position) =>
+      Effect.flatMap(projection.model, (model) => ProjectionWaiting.reached(model, projection, position))
 
     return {
       application,

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import * as fc from "fast-check"
 import { EventStore } from "../../core/port/EventStore.ts"
 import * as Projection from "../../core/program/Projection.ts"
+import { standing } from "../../core/program/ProjectionStatus.ts"
 import { agree } from "../Difference.ts"
 import * as Interleaving from "../Interleaving.ts"
 import * as Law from "../Law.ts"
@@ -44,8 +45,9 @@ export const P2 = <Id, Tx, E, Err, A, LayerError>({
         for (const after of kills) {
           const instance = Projection.run(projection, { batch, lease: 1000 }).pipe(inProcess)
           if (Option.isNone(yield* Interleaving.killed(choices, after)(instance))) seen("killed")
-          const { position } = yield* Projection.status(projection)
-          if (position > 0 && position < history.length) seen("killed in the middle")
+          const { keys } = yield* standing(yield* projection.model, projection)
+          const positions = yield* Effect.forEach(keys, (yield* projection.model).read)
+          if (Math.max(...positions) > 0 && Math.min(...positions) < history.length) seen("killed in the middle")
         }
         return yield* Interleaving.run(choices)(caughtUp({ batch, lease: 1000 }).pipe(inProcess))
       }).pipe(Effect.provide(world))

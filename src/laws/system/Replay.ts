@@ -12,7 +12,7 @@ import { Checkpoints } from "../../core/port/Checkpoints.ts"
 import { EventStore } from "../../core/port/EventStore.ts"
 import { EventMapper } from "../../core/program/EventMapper.ts"
 import * as Partition from "../../core/program/Partition.ts"
-import { keyOf } from "../../core/program/ProjectionKey.ts"
+import { keyOf, layoutAt } from "../../core/program/ProjectionKey.ts"
 import * as StoreModel from "../../core/program/StoreModel.ts"
 import type { Deployment, Job } from "../../core/program/System.ts"
 import { agree } from "../Difference.ts"
@@ -64,8 +64,10 @@ const headOf = EventStore.use(({ head }) => head)
  * @since 0.1.0
  */
 export const replay = Effect.fnUntraced(function* (logs: Logs, { jobs, within }: Deployment) {
-  const keyAt = ({ processor, partitions, upstream }: Job, partition: number) =>
-    keyOf({ name: processor, version: StoreModel.version, partitions, upstream: { name: upstream } }, partition)
+  const keyAt = ({ processor, partitions, upstream }: Job, partition: number) => {
+    const named = { name: processor, version: StoreModel.version, partitions, upstream: { name: upstream } }
+    return keyOf(named, layoutAt(0, named), partition)
+  }
 
   /** The job at whose place a note was made. */
   const jobOf = (application: string, note: Note): Job | undefined =>

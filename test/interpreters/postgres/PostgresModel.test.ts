@@ -69,6 +69,40 @@ describe("a read model", () => {
     expect(status).toEqual({ position: 4, head: 4, active: Option.some(1), parked: [] })
   })
 
+  it("is worked at in another number of partitions, again and again, and has each event once", async () => {
+    const table = `balance_${freshSchema()}`
+    const of = (partitions: number, broken = 13) => ({ ...balances(table, { broken }), partitions })
+    const ids = ["ada", "bob", "cid", "dan", "eve"]
+    const running = { onFailure: "park", retry: Schedule.recurs(0), lease: 300 } as const
+    const parked = await Effect.gen(function* () {
+      for (const id of ids) yield* accounts.execute(id, open(id))
+      yield* accounts.execute("ada", deposit(13))
+      let before: Fiber.Fiber<void, unknown> = yield* Effect.forkChild(Effect.void)
+      for (const partitions of [2, 5, 1, 3, 2]) {
+        const working = yield* Effect.forkChild(Projection.run(of(partitions), running))
+        for (const id of ids.slice(1)) {
+          yield* accounts.execute(id, deposit(1)).pipe(Projection.including(of(1)))
+        }
+        yield* Fiber.interrupt(before)
+        for (const id of ids.slice(1)) {
+          yield* accounts.execute(id, deposit(1)).pipe(Projection.including(of(1)))
+        }
+        before = working
+      }
+      yield* Fiber.interrupt(before)
+      const parked = (yield* Projection.status(of(1))).parked.map(({ position }) => position)
+      const mended = yield* Effect.forkChild(Projection.run(of(4, -1), running))
+      yield* accounts.execute("ada", deposit(2)).pipe(Projection.including(of(4)))
+      yield* Fiber.interrupt(mended)
+      return parked
+    }).pipe(Effect.provide(live()), Effect.runPromise)
+    expect(parked).toEqual([6])
+    expect(await rows(table)).toEqual([
+      { id: "ada", amount: 15, events: 2 },
+      ...ids.slice(1).map((id) => ({ id, amount: 10, events: 10 })),
+    ])
+  })
+
   it("has nothing of an event that failed, and all of those beside it", async () => {
     const table = `balance_${freshSchema()}`
     const projection = balances(table, { broken: 13 })

@@ -77,6 +77,66 @@ describe("a read model in a file", () => {
     expect(rowsOf(filename, "SELECT id, amount FROM balance")).toEqual([{ id: "ada", amount: 9 }])
   })
 
+  it("is worked at in another number of partitions, again and again, and has each event once", async () => {
+    const filename = fresh()
+    const ids = ["ada", "bob", "cid", "dan", "eve"]
+    const of = (partitions: number) => ({ ...balances(), partitions })
+    await Effect.gen(function* () {
+      for (const id of ids) yield* accounts.execute(id, open(id))
+      // Beside those of the number before, which end after them.
+      let before: Fiber.Fiber<void, unknown> = yield* Effect.forkChild(Effect.void)
+      for (const partitions of [2, 5, 1, 3, 2]) {
+        const working = yield* Projection.run(of(partitions), { lease: 300 }).pipe(
+          Effect.provide(Layer.fresh(SqliteModel.layer({ filename }))),
+          Effect.forkChild,
+        )
+        for (const id of ids) yield* accounts.execute(id, deposit(partitions))
+        yield* Fiber.interrupt(before)
+        for (const id of ids.slice(1)) yield* accounts.execute(id, deposit(1))
+        yield* accounts.execute("ada", deposit(1)).pipe(Projection.including(of(1)))
+        before = working
+      }
+      yield* Fiber.interrupt(before)
+    }).pipe(
+      Effect.provide(Layer.mergeAll(Memory.layer, EventMapper.plain, SqliteModel.layer({ filename }))),
+      Effect.runPromise,
+    )
+    const all = rowsOf(filename, "SELECT id, amount FROM balance ORDER BY id")
+    expect(all).toEqual(ids.map((id) => ({ id, amount: 2 + 5 + 1 + 3 + 2 + 5 })))
+  })
+
+  it("keeps what is parked where there is another number of partitions, and handles it once it is mended", async () => {
+    const filename = fresh()
+    const running = { onFailure: "park", retry: Schedule.recurs(0), lease: 300 } as const
+    const parked = await Effect.gen(function* () {
+      for (const id of ["ada", "bob"]) yield* accounts.execute(id, open(id))
+      for (const n of [13, 1]) yield* accounts.execute("ada", deposit(n))
+      yield* accounts.execute("bob", deposit(2))
+      const lists = []
+      for (const [partitions, broken] of [
+        [1, 13],
+        [4, 13],
+        [3, -1],
+      ] as const) {
+        const whole = { ...balances(broken), partitions }
+        const working = yield* Effect.forkChild(Projection.run(whole, running))
+        yield* accounts.execute("bob", deposit(3)).pipe(Projection.including(whole))
+        lists.push((yield* Projection.status(whole)).parked.map(({ position }) => position))
+        yield* Fiber.interrupt(working)
+      }
+      return lists
+    }).pipe(
+      Effect.provide(Layer.mergeAll(Memory.layer, EventMapper.plain, SqliteModel.layer({ filename }))),
+      Effect.runPromise,
+    )
+    expect(parked).toEqual([[3, 4], [3, 4], []])
+    const all = rowsOf(filename, "SELECT id, amount FROM balance ORDER BY id")
+    expect(all).toEqual([
+      { id: "ada", amount: 14 },
+      { id: "bob", amount: 11 },
+    ])
+  })
+
   it("is opened where another process holds its file for a moment, which is making it", async () => {
     const filename = fresh()
     const other = new DatabaseSync(filename)
