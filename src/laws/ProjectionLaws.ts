@@ -9,7 +9,7 @@ import type * as Law from "./Law.ts"
 import { P2, P3 } from "./projection/Crashing.ts"
 import { P1, P4, P9 } from "./projection/Following.ts"
 import { P8 } from "./projection/Partitioned.ts"
-import { P10 } from "./projection/Repartitioned.ts"
+import { P11 } from "./projection/Repartitioned.ts"
 import { P5, P6 } from "./projection/Showing.ts"
 import { type Subject, trial } from "./projection/Trial.ts"
 
@@ -26,12 +26,12 @@ const laws = <Id, Tx, E, Err, A, LayerError>(subject: Subject<Id, Tx, E, Err, A,
     P6: P6(tried),
     P8: tried.partitions === 1 ? undefined : P8(tried),
     P9: P9(tried),
-    P10: tried.partitions === 1 ? undefined : P10(tried),
+    P11: tried.partitions === 1 ? undefined : P11(tried),
   }
 }
 
 /**
- * The laws of a projection: P1–P3, P5, P6, P9, P4 where it says what depends on one another, and P8 and P10 where it
+ * The laws of a projection: P1–P3, P5, P6, P9, P4 where it says what depends on one another, and P8 and P11 where it
  * has partitions.
  *
  * @example

@@ -27,7 +27,7 @@ const round = fc.record({
 })
 
 /** @category laws @since 0.1.0 */
-export const P10 = <Id, Tx, E, Err, A, LayerError>({
+export const P11 = <Id, Tx, E, Err, A, LayerError>({
   projection,
   runs,
   read,
@@ -37,7 +37,7 @@ export const P10 = <Id, Tx, E, Err, A, LayerError>({
   expected,
 }: Trial<Id, Tx, E, Err, A, LayerError>) =>
   Law.make({
-    name: "P10",
+    name: "P11",
     title: "another number of partitions",
     equation:
       "instances of other numbers of partitions work beside those there are, are slow, are killed, and park some: the model = that of one instance",

@@ -222,7 +222,8 @@ describe("many who follow", () => {
         yield* Effect.forkChild(Effect.retry(following, { times: 1 }))
         yield* Effect.forkChild(Effect.ignore(following))
         yield* Effect.forkChild(Effect.ignore(following))
-        yield* Effect.sleep(5)
+        // Until all have come to the end, and wait there.
+        yield* Effect.sleep(200)
         failures = 1
         yield* many(2)
         yield* until(() => got.length === 2)

@@ -304,7 +304,7 @@ describe("a remote notification log", () => {
           const { body } = await handler(new Request("http://log/events"))
           const reader = body?.getReader()
           let text = ""
-          while (reader !== undefined && !text.includes("heartbeat")) {
+          while (reader !== undefined && !/event: heartbeat\ndata: 2\n\n/.test(text)) {
             const read = reader.read()
             await vi.advanceTimersByTimeAsync(20_000)
             text += new TextDecoder().decode((await read).value)

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as fc from "fast-check"
 import { expect, it } from "vitest"
 import type * as Law from "../../../src/laws/Law.ts"
 import { attempt, runsOf } from "../selftest/trials.ts"
@@ -20,7 +21,11 @@ export const catchesAll = (cases: ReadonlyArray<Case>): void => {
       const law = suite.laws.find((one) => one.name === name)
       if (law === undefined) throw new Error(`There is no law ${name} among ${suite.name}.`)
       const trial = { law, subject: flaw, expected: true, runs: runsOf(each) }
-      const { caught, report = "It holds." } = await Effect.runPromise(attempt(trial, 42))
+      // To make a counterexample smaller can take a hundred times as long as to find it.
+      fc.configureGlobal({ endOnFailure: process.env.SHOW_LAWS === undefined })
+      const { caught, report = "It holds." } = await Effect.runPromise(attempt(trial, 42)).finally(
+        fc.resetConfigureGlobal,
+      )
       if (process.env.SHOW_LAWS !== undefined) console.log(report)
       expect(caught, report).toBe(true)
     })

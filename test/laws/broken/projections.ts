@@ -236,16 +236,16 @@ export const cases: ReadonlyArray<Case> = [
     flaw: "a log that is followed from its next event on",
     suite: ProjectionLaws.suite({ ...good, projection: (version) => Projection.of(newOnly)(good.projection(version)) }),
   },
-  { law: "P10", flaw: "another number of partitions that begins at the first event", suite: anew },
+  { law: "P11", flaw: "another number of partitions that begins at the first event", suite: anew },
   {
-    law: "P10",
+    law: "P11",
     flaw: "another number of partitions that begins where the furthest stood, though others were behind",
     suite: unlevelled,
   },
   {
-    law: "P10",
+    law: "P11",
     flaw: "partitions that are worked at though there are others by now",
     suite: flawed(unfenced, goodParted),
   },
-  { law: "P10", flaw: "another number of partitions that knows nothing of what is parked", suite: forgotten },
+  { law: "P11", flaw: "another number of partitions that knows nothing of what is parked", suite: forgotten },
 ]
