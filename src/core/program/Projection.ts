@@ -8,7 +8,7 @@
  * A new version of a projection is built beside the one before it, from the first event on, and is activated once it has
  * caught up; the instances of the one before end then.
  *
- * Laws P1–P6 and P8–P10 (`ProjectionLaws`).
+ * Laws P1–P6, P8, P9 and P11 (`ProjectionLaws`).
  *
  * @since 0.1.0
  */
