@@ -30,7 +30,7 @@ for (const subject of [processors.policyParted, processors.process]) {
   const { name, laws: all } = processors.suite({
     ...subject,
     layer: Layer.orDie(Layer.merge(postgres, EventMapper.plain)),
-    runs: 5,
+    runs: 3,
   })
   // Whoever is killed in the middle by a law keeps its connection, as no process does.
   laws({ name, laws: all.filter((law) => !["P2", "P11"].includes(law.name)) })

@@ -13,9 +13,9 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 it("leaves all or nothing of a commit, and nothing acknowledged lost, wherever the process is killed", async () => {
   // Another choice each time; `npm run torture` makes them all.
-  const { statements, kills, faults } = await Sqlite.crashes(folder, 6, 1 + (Date.now() % 6))
+  const { statements, kills, faults } = await Sqlite.crashes(folder, 12, 1 + (Date.now() % 12))
   expect(faults).toEqual([])
-  expect(kills).toBeGreaterThan(statements / 6 - 5)
+  expect(kills).toBeGreaterThan(statements / 12 - 5)
 })
 
 it("leaves a read model that is the fold of its log, whichever statement of a projection on PostgreSQL is interrupted", {

@@ -83,7 +83,8 @@ const run = Effect.fnUntraced(function* <C>(worked: Worked<C>, place: Place) {
   const begun = performance.now()
   const seconds = values["kill-every"]
   const killEvery = seconds === undefined ? undefined : Duration.seconds(numberOf("kill-every", seconds))
-  yield* runner({ name: values.name, place, deployment, commands, say, killEvery })
+  // Processes of its own are gone then: they say nothing any more.
+  yield* Effect.scoped(runner({ name: values.name, place, deployment, commands, say, killEvery }))
   yield* say(`quiet after ${((performance.now() - begun) / 1000).toFixed(1)} s`)
   for (const { application, processor, upstream, status } of deployment.jobs) {
     const { position, head, parked } = yield* status

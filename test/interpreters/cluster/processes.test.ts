@@ -68,13 +68,13 @@ describe("a cluster", () => {
     }
     const lanes = Promise.all(Array.from({ length: 16 }, (_, i) => lane(i)))
     const moved = new Set<number>()
-    for (let kill = 0; kill < 3; kill++) {
-      await wait(4000)
+    for (let kill = 0; kill < 2; kill++) {
+      await wait(3000)
       for (const { pid } of await handledBy()) moved.add(pid)
       await runners.shift()?.kill()
       await join()
     }
-    await wait(4000)
+    await wait(3000)
     isOver = true
     await lanes
     expect(failed).toEqual([])
@@ -85,7 +85,7 @@ describe("a cluster", () => {
     expect(await until(async () => (await handledBy()).length === all.length)).toBe(true)
     for (const { pid } of await handledBy()) moved.add(pid)
     expect(moved.size).toBeGreaterThan(1)
-    console.log(`${all.length} commands over 3 kills, handled by ${moved.size} processes`)
+    console.log(`${all.length} commands over 2 kills, handled by ${moved.size} processes`)
   }, 120_000)
 
   it.each(["stop", "kill"] as const)(
