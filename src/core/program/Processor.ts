@@ -245,7 +245,8 @@ const instancesOf = <N, C, S>(
 /**
  * A processor that remembers, by an instance for each of whatever it is about: an order, say. The instances note what
  * they follow in streams of their own, whose category is the processor's name, in the commit of the commands that they
- * ask for. `instances` are their states, and `resume` asks again for what one owes, once all is noted that it has asked for.
+ * ask for. `instances` are their states. `resume` asks again for what one owes, where the processor follows the log of its
+ * own store, once it has noted what came of all that it asked for.
  *
  * @example
  * ```ts
@@ -359,10 +360,9 @@ export const process = <E, N, C, S, R>({
   /** Asks for what an instance owes. */
   const resume = (instance: string) =>
     Effect.gen(function* () {
-      const { head } = yield* processor.upstream.source.pipe(
-        Effect.flatMap(({ head }) => Effect.map(head, (head) => ({ head }))),
-      )
-      yield* Projection.waitFor(processor, head)
+      const { head } = yield* processor.upstream.source
+      // By then it has noted what came of all that it asked for: what is still owed has not been done.
+      yield* Projection.waitFor(processor, yield* head)
       yield* StoreModel.carryOut((unit) =>
         Effect.flatMap(unit.state(instances, instance), (state) => carryOut(instance, process.pending(state), unit)),
       )

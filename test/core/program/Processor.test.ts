@@ -282,4 +282,49 @@ describe("a process", () => {
       { _tag: "Refused", reason: "too little" },
     ])
   })
+
+  it("is asked again for what it owes, and not for what was done", async () => {
+    const Baking = EventCodec.make({ Ordered: t.type({ amount: t.number }), Paid: t.type({ amount: t.number }) })
+    type Baking = EventCodec.TypeOf<typeof Baking>
+    const paying = (react: boolean) =>
+      Processor.process({
+        name: "Paying",
+        events: EventCodec.union(Transfers, Money),
+        filter: Query.make({ category: "Asked" }, { category: "Purse", types: ["Out"] }),
+        notes: Baking,
+        note: ({ stream, event }) => {
+          if (event._tag === "TransferAsked") {
+            return { instance: event.from, note: Baking.Ordered({ amount: event.amount }) }
+          }
+          return event._tag === "Out" ? { instance: stream.id, note: Baking.Paid({ amount: event.amount }) } : undefined
+        },
+        process: ProcessManager.make({
+          initial: 0,
+          evolve: (owed: number, note: Baking) => (note._tag === "Ordered" ? owed + note.amount : owed - note.amount),
+          react: (_owed, note): ReadonlyArray<number> => (react && note._tag === "Ordered" ? [note.amount] : []),
+          pending: (owed) => (owed > 0 ? [owed] : []),
+        }),
+        send: (amount, id) => Processor.send(purses, id, { _tag: "Take", amount }),
+      })
+    const left = await run(
+      Effect.gen(function* () {
+        yield* put("ada", 10)
+        yield* asked.execute("1", { from: "ada", to: "bob", amount: 3 })
+        // It forgets what it should ask for.
+        const forgetful = yield* Effect.forkChild(Projection.run(paying(false)))
+        yield* Projection.waitFor(paying(false), 2)
+        yield* Fiber.interrupt(forgetful)
+        const mended = paying(true)
+        const left = [yield* moneyOf("ada")]
+        const working = yield* Effect.forkChild(Projection.run(mended))
+        for (const _ of [1, 2]) {
+          yield* mended.resume("ada")
+          left.push(yield* moneyOf("ada"))
+        }
+        yield* Fiber.interrupt(working)
+        return [...left, (yield* mended.instances.history("ada").pipe(Stream.runCollect)).length]
+      }),
+    )
+    expect(left).toEqual([10, 7, 7, 2])
+  })
 })
